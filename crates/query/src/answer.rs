@@ -1,0 +1,104 @@
+//! What a query gives back: the JSON that scripts rely on.
+
+use serde::Serialize;
+
+/// The whole answer to one request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// The request's id.
+    pub request: String,
+    /// `count` or `open`.
+    pub mode: String,
+    /// Opened messages, by time, deposit and sealing order.
+    pub hits: Vec<Hit>,
+    /// Postings found per literal and month, summed over deposits.
+    pub counts: Vec<Count>,
+    /// What could not be answered, and why.
+    pub unanswered: Vec<Unanswered>,
+    /// So many lying custodians could not have forged this answer.
+    pub verified_against: usize,
+    /// Distinct custodians whose approvals were used.
+    pub approvals: usize,
+}
+
+/// One opened message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Hit {
+    /// `deposit/segment/row`.
+    pub id: String,
+    /// The export's own id.
+    pub source_id: Option<String>,
+    /// UTC, RFC 3339 with `Z`.
+    pub time: String,
+    /// The time as the export writes it.
+    pub written_time: String,
+    /// Sender as written; empty for an event.
+    pub from: String,
+    /// Recipients as written.
+    pub to: Vec<String>,
+    /// Conversation, if it has a name.
+    pub chat: Option<String>,
+    /// Platform slug.
+    pub platform: String,
+    /// The text.
+    pub text: String,
+    /// Kind of event, if it is one.
+    pub event: Option<String>,
+    /// Attachments.
+    pub attachments: Vec<HitAttachment>,
+    /// The request's literals that this message matches, as `field:term`.
+    pub matched: Vec<String>,
+    /// Neighbours in the conversation, nearest before to nearest after, if authorised.
+    pub context: Vec<Neighbour>,
+}
+
+/// An attachment of a hit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HitAttachment {
+    /// File name as written.
+    pub name: String,
+    /// Media type.
+    #[serde(rename = "type")]
+    pub media_type: String,
+    /// Size in bytes; `None` if the export did not hold the file.
+    pub size: Option<u64>,
+    /// SHA-256 in hex; `None` if the export did not hold the file.
+    pub sha256: Option<String>,
+}
+
+/// A neighbour of a hit in its conversation. Not a hit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Neighbour {
+    /// Signed distance: -1 is the message before.
+    pub offset: i8,
+    /// UTC, RFC 3339 with `Z`.
+    pub time: String,
+    /// Sender as written.
+    pub from: String,
+    /// The text.
+    pub text: String,
+}
+
+/// How often a literal occurs in a month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// `field:term`.
+    pub literal: String,
+    /// The month, as `2020-03`.
+    pub epoch: String,
+    /// Messages with the literal.
+    pub count: u64,
+}
+
+/// A part of the query that could not be answered in a month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unanswered {
+    /// The literals concerned, as `field:term`.
+    pub literals: Vec<String>,
+    /// The month, as `2020-03`.
+    pub epoch: String,
+    /// Why, and what would be answered instead.
+    pub reason: String,
+    /// Messages with the finding literal in that month.
+    pub count: u64,
+}

@@ -1,0 +1,3 @@
+//! The query language, its plan, and the read path.
+
+pub mod answer;
