@@ -16,8 +16,10 @@ pub mod month;
 pub mod note;
 pub mod padme;
 pub mod page;
+pub mod rules;
 pub mod term;
 pub mod text;
+pub mod threshold;
 
 /// Version prefix of every label and document of this format.
 pub const VERSION: &str = "blackbox/v1";

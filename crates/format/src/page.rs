@@ -8,6 +8,8 @@ use crate::merkle::{HASH_BYTES, Hash, leaf, root};
 
 /// Size of a page in bytes; the last page of a file may be shorter.
 pub const PAGE_BYTES: usize = 4096;
+/// Size of an index entry in bytes: 128 to a page.
+pub const ENTRY_BYTES: usize = 32;
 /// Hashes in a full tile.
 pub const TILE_HASHES: u64 = 128;
 

@@ -5,9 +5,13 @@
 
 pub mod folder;
 pub mod paged;
+pub mod records;
+pub mod table;
 
 pub use folder::Folder;
 pub use paged::{Paged, PagedError};
+pub use records::Records;
+pub use table::Table;
 
 use std::io;
 
