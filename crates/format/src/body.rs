@@ -214,7 +214,8 @@ mod tests {
     fn sealed() -> Body {
         let message = Message { from: "Ann".into(), text: "hé".into(), time: -5, ..Message::default() };
         let blob = Blob { id: [1; 16], identity: "AGE".into(), size: 9, sha256: [2; 32] };
-        let attachment = Attachment { name: "a.jpg".into(), media_type: "image/jpeg".into(), blob: Some(blob) };
+        let attachment =
+            Attachment { name: "a.jpg".into(), media_type: "image/jpeg".into(), blob: Some(blob) };
         Body::Message(Box::new(Sealed::new(message, 7, vec![attachment])))
     }
 

@@ -212,7 +212,8 @@ mod tests {
 
     #[test]
     fn a_document_reads_back_and_nothing_else_does() {
-        let text = Writer::new("note").field("a", 1).fields("b", ["x", "y z"]).field("c", "").finish().unwrap();
+        let text =
+            Writer::new("note").field("a", 1).fields("b", ["x", "y z"]).field("c", "").finish().unwrap();
         let mut reader = Reader::new(&text, "note").unwrap();
         assert_eq!(reader.value::<u32>("a"), Ok(1));
         assert_eq!(reader.values::<String>("b").unwrap(), ["x", "y z"]);

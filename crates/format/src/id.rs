@@ -63,6 +63,8 @@ mod tests {
         assert_eq!(Slug::of_name("Órla O'Neill / FOI").unwrap().as_str(), "orla-o-neill-foi");
         assert_eq!(Slug::of_name("../.."), None);
         assert_eq!(Slug::of_name(&"x".repeat(200)).unwrap().as_str().len(), 64);
-        assert!("a/b".parse::<Slug>().is_err() && "..".parse::<Slug>().is_err() && "".parse::<Slug>().is_err());
+        assert!(
+            "a/b".parse::<Slug>().is_err() && "..".parse::<Slug>().is_err() && "".parse::<Slug>().is_err()
+        );
     }
 }

@@ -271,7 +271,9 @@ mod tests {
         let text = manifest.to_text().unwrap();
         assert_eq!(Manifest::parse(&text).unwrap(), manifest);
         assert_eq!(manifest.months().count(), 3);
-        for (from, to) in [("256 8192", "256  8192"), ("small: no", "small: No"), ("0,1", "1,0"), ("2 of 3", "02 of 3")] {
+        for (from, to) in
+            [("256 8192", "256  8192"), ("small: no", "small: No"), ("0,1", "1,0"), ("2 of 3", "02 of 3")]
+        {
             assert!(Manifest::parse(&text.replace(from, to)).is_err(), "{to}");
         }
     }

@@ -94,11 +94,7 @@ pub fn verify_inclusion(
 
 /// Checks that the tree of `new.0` leaves with root `new.1` extends the one of `old.0` leaves with
 /// root `old.1` (RFC 9162, section 2.1.4.2).
-pub fn verify_consistency(
-    old: (u64, &Hash),
-    new: (u64, &Hash),
-    proof: &[Hash],
-) -> Result<(), ProofError> {
+pub fn verify_consistency(old: (u64, &Hash), new: (u64, &Hash), proof: &[Hash]) -> Result<(), ProofError> {
     if old.0 > new.0 {
         return Err(ProofError::Range);
     }

@@ -73,7 +73,8 @@ impl Verifier {
     /// # Errors
     /// The name is empty or holds blanks or `+`, or the key is no point of the curve.
     pub fn new(name: &str, key: [u8; 32]) -> Result<Verifier, NoteError> {
-        let fits = !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+');
+        let fits =
+            !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+');
         match fits && VerifyingKey::from_bytes(&key).is_ok_and(|key| !key.is_weak()) {
             true => Ok(Verifier { name: name.to_owned(), key }),
             false => Err(NoteError::Key(name.to_owned())),
@@ -182,9 +183,8 @@ impl Note {
     /// # Errors
     /// It did not, or wrongly.
     pub fn verify(&self, verifier: &Verifier) -> Result<(), NoteError> {
-        let by_key = |signature: &&Signature| {
-            signature.name == verifier.name && signature.id == verifier.id()
-        };
+        let by_key =
+            |signature: &&Signature| signature.name == verifier.name && signature.id == verifier.id();
         let signature = self.signatures.iter().find(by_key);
         let signature = signature.ok_or_else(|| NoteError::Unsigned(verifier.name.clone()))?;
         verifier.verify(self.text.as_bytes(), &signature.bytes)

@@ -223,8 +223,14 @@ mod tests {
         assert_eq!(
             shown(&message),
             [
-                "word:call", "word:me", "from:cameron", "from:david", "from:david cameron",
-                "to:lex greensill", "with:david cameron", "with:lex greensill",
+                "word:call",
+                "word:me",
+                "from:cameron",
+                "from:david",
+                "from:david cameron",
+                "to:lex greensill",
+                "with:david cameron",
+                "with:lex greensill",
             ]
         );
     }

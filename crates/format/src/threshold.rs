@@ -16,7 +16,9 @@ pub struct Threshold {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ThresholdError {
     /// More custodians than subset keys can be handled for.
-    #[error("refusing {0} custodians: at most {MAX_CUSTODIANS} are possible, for each subset of them needs a key of its own")]
+    #[error(
+        "refusing {0} custodians: at most {MAX_CUSTODIANS} are possible, for each subset of them needs a key of its own"
+    )]
     TooMany(usize),
     /// k is 0 or above n.
     #[error("a threshold of {needed} is impossible with {custodians} custodians")]
@@ -155,6 +157,8 @@ mod tests {
     #[test]
     fn impossible_thresholds_are_refused() {
         assert_eq!(Threshold::new(2, 10), Err(ThresholdError::TooMany(10)));
-        assert!(Threshold::new(0, 3).is_err() && Threshold::new(4, 3).is_err() && Threshold::new(0, 0).is_err());
+        assert!(
+            Threshold::new(0, 3).is_err() && Threshold::new(4, 3).is_err() && Threshold::new(0, 0).is_err()
+        );
     }
 }

@@ -107,7 +107,8 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Missing`], or the system refused.
     fn read(&self, path: &str) -> Result<Vec<u8>, StoreError> {
         let length = self.length(path)?;
-        let too_large = || StoreError::Io { path: path.to_owned(), source: io::ErrorKind::OutOfMemory.into() };
+        let too_large =
+            || StoreError::Io { path: path.to_owned(), source: io::ErrorKind::OutOfMemory.into() };
         let mut bytes = vec![0; usize::try_from(length).map_err(|_| too_large())?];
         self.read_at(path, 0, &mut bytes)?;
         Ok(bytes)

@@ -22,7 +22,7 @@ impl<'a> Table<'a> {
     /// As [`Paged::open`].
     pub fn open(store: &'a dyn Store, path: &str, root: Root) -> Result<Table<'a>, PagedError> {
         let file = Paged::open(store, path, root)?;
-        if root.length % ENTRY_BYTES as u64 != 0 {
+        if !root.length.is_multiple_of(ENTRY_BYTES as u64) {
             return Err(PagedError::Changed(path.to_owned()));
         }
         let pages = blackbox_format::page::pages(root.length);

@@ -100,7 +100,9 @@ impl Ask {
             asked.months.iter().flat_map(move |month| {
                 self.items[item].parts.iter().flat_map(move |part| {
                     let subsets = threshold_of(*part, asked.threshold).subsets();
-                    let owed = subsets.into_iter().filter(move |subset| custodian.is_none_or(|c| subset.contains(c)));
+                    let owed = subsets
+                        .into_iter()
+                        .filter(move |subset| custodian.is_none_or(|c| subset.contains(c)));
                     owed.map(move |subset| Slot { range, month: *month, part: *part, subset })
                 })
             })
@@ -128,7 +130,12 @@ impl Ask {
         Ok(answers)
     }
 
-    fn answer_item(&self, keys: &MonthKeys<'_>, item: &Item, out: &mut Vec<Token>) -> Result<(), AnswerError> {
+    fn answer_item(
+        &self,
+        keys: &MonthKeys<'_>,
+        item: &Item,
+        out: &mut Vec<Token>,
+    ) -> Result<(), AnswerError> {
         let scope = Scope { origin: &self.origin, deposit: &keys.held.deposit };
         for part in &item.parts {
             let input = scope.input(part.kind(), keys.month, &item.literal);
@@ -144,7 +151,12 @@ impl Ask {
     /// Digest over the answers of one subset to one item, so that two custodians' approvals can be
     /// compared without keys (spec/custody.md, "Approval"). Bound to the request, so that the same
     /// answers in two requests cannot be told.
-    pub fn digest(&self, request: &str, (item, subset): (usize, Subset), answers: &Answers) -> Option<Hex<32>> {
+    pub fn digest(
+        &self,
+        request: &str,
+        (item, subset): (usize, Subset),
+        answers: &Answers,
+    ) -> Option<Hex<32>> {
         let tokens = answers.items.get(&item)?;
         let literal = self.items[item].literal.to_string();
         let bits = subset.bits().to_le_bytes();
@@ -175,7 +187,12 @@ impl Answers {
     ///
     /// # Errors
     /// The bytes are not of the length that the ask calls for.
-    pub fn from_bytes(ask: &Ask, custodian: usize, answered: &[usize], bytes: &[u8]) -> Result<Answers, ShapeError> {
+    pub fn from_bytes(
+        ask: &Ask,
+        custodian: usize,
+        answered: &[usize],
+        bytes: &[u8],
+    ) -> Result<Answers, ShapeError> {
         let mut rest = bytes;
         let mut items = BTreeMap::new();
         for item in answered {

@@ -14,7 +14,9 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CombineError {
     /// Custodians who hold the same key answered differently: one of them lies, or its files are damaged.
-    #[error("custodians {custodians:?} hold the key of {subset} and answered \"{literal}\" differently: one of them is wrong")]
+    #[error(
+        "custodians {custodians:?} hold the key of {subset} and answered \"{literal}\" differently: one of them is wrong"
+    )]
     Disagreement {
         /// The key.
         subset: Subset,
@@ -149,8 +151,12 @@ mod tests {
         let months = months("2020-01".parse().unwrap(), "2020-02".parse().unwrap()).collect();
         let parts = vec![Part::Count, Part::Find, Part::Test, Part::Open];
         let literal = |word| Literal::new(Field::Word, word);
-        let items = vec![Item { literal: literal("a"), parts }, Item { literal: literal("b"), parts: vec![Part::Count] }];
-        let ask = Ask { origin: "o".into(), ranges: vec![Range { deposit: "d".into(), threshold, months }], items };
+        let items = vec![
+            Item { literal: literal("a"), parts },
+            Item { literal: literal("b"), parts: vec![Part::Count] },
+        ];
+        let ask =
+            Ask { origin: "o".into(), ranges: vec![Range { deposit: "d".into(), threshold, months }], items };
         Setting { ask, keys, custody }
     }
 

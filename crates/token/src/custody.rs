@@ -93,7 +93,8 @@ impl CustodyKeys {
         let (custodian, threshold) = (from.value("custodian")?, from.value("threshold")?);
         let lines: Vec<Zeroizing<String>> =
             from.values::<String>("key")?.into_iter().map(Zeroizing::new).collect();
-        let keys = lines.iter().map(|line| held_key(line)).collect::<Option<_>>().ok_or(CustodyError::Keys)?;
+        let keys =
+            lines.iter().map(|line| held_key(line)).collect::<Option<_>>().ok_or(CustodyError::Keys)?;
         let exceptional: Vec<Hex<32>> = from.values("exceptional-key")?;
         from.finish()?;
         let exceptional = match exceptional[..] {
@@ -157,7 +158,6 @@ fn held_key(line: &str) -> Option<HeldKey> {
 
 /// RFC 6962 root over `SHA-256(r_{A,m})` of each month, the commitment of a subset's keys.
 pub fn month_root(key: &SubsetKey, months: impl Iterator<Item = Month>) -> Hex<32> {
-    let leaves: Vec<_> =
-        months.map(|month| merkle::leaf(&MonthKey::new(key, month).commitment())).collect();
+    let leaves: Vec<_> = months.map(|month| merkle::leaf(&MonthKey::new(key, month).commitment())).collect();
     Hex(merkle::root(&leaves))
 }
