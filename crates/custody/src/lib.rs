@@ -1,1 +1,24 @@
-//! (being written)
+//! Identities, signed documents, and what a custodian checks before it releases an answer.
+//!
+//! `spec/custody.md` is this crate's prose.
+
+pub mod accept;
+pub mod approval;
+pub mod approve;
+pub mod archive;
+pub mod config;
+pub mod contact;
+pub mod disclosure;
+pub mod error;
+pub mod identity;
+pub mod keys;
+pub mod ledger;
+pub mod refusal;
+pub mod request;
+pub mod state;
+pub mod wrap;
+
+pub use archive::Archive;
+pub use config::Config;
+pub use error::Error;
+pub use identity::{Identity, Public};

@@ -1,3 +1,7 @@
 //! The query language, its plan, and the read path.
 
 pub mod answer;
+pub mod language;
+pub mod plan;
+pub mod matches;
+pub mod read;

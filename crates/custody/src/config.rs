@@ -1,0 +1,308 @@
+//! archive.toml: who takes part, how many must agree, and the policy. Its hash is the log's first leaf.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use blackbox_format::{
+    id::Slug,
+    note::Verifier,
+    rules::{GRANTABLE, Rules},
+    term::Field,
+    text,
+    threshold::Threshold,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{error::Error, identity::Public};
+
+/// Path of the file in an archive.
+pub const CONFIG: &str = "archive.toml";
+const FORMAT: &str = blackbox_format::VERSION;
+
+/// The content of archive.toml.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Version of the format.
+    pub format: String,
+    /// Name of the archive, as of its log: a host and path without scheme.
+    pub origin: String,
+    /// When it was made, RFC 3339 UTC.
+    pub created: String,
+    /// The operator's log key.
+    pub log: String,
+    /// How many custodians must agree.
+    pub threshold: usize,
+    /// The custodians, in the order of their numbers.
+    pub custodian: Vec<Person>,
+    /// Who may deposit.
+    pub sealer: Vec<Person>,
+    /// Who may ask.
+    pub examiner: Vec<Person>,
+    /// Who may read the terms asked.
+    #[serde(default)]
+    pub auditor: Vec<Person>,
+    /// Policy.
+    pub policy: Policy,
+    /// Words that can never find.
+    pub common: Vec<String>,
+}
+
+/// A person in archive.toml.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// Name as written.
+    pub name: String,
+    /// age recipient.
+    pub recipient: String,
+    /// Note key.
+    pub verifier: String,
+}
+
+/// The content of policy.toml; what it does not say has a safe default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policy {
+    /// Neighbours on each side that a request may ask for, at most 3.
+    pub context: u8,
+    /// Whether all custodians together may find by common terms, on a court's order.
+    pub exceptional: bool,
+    /// Which of from, to, with, chat may find, besides narrowing.
+    pub finding_fields: BTreeSet<String>,
+    /// Languages whose stop words can never find, as two letters.
+    pub languages: BTreeSet<String>,
+    /// Further words that can never find.
+    pub common: BTreeSet<String>,
+    /// Compartments that deposits may be sealed into.
+    pub compartments: BTreeSet<String>,
+}
+
+impl Default for Policy {
+    fn default() -> Policy {
+        Policy {
+            context: 2,
+            exceptional: false,
+            finding_fields: BTreeSet::new(),
+            languages: ["en".to_owned()].into(),
+            common: BTreeSet::new(),
+            compartments: ["main".to_owned()].into(),
+        }
+    }
+}
+
+impl Policy {
+    /// Reads a policy.toml.
+    ///
+    /// # Errors
+    /// It is not TOML, or names something that no policy has.
+    pub fn parse(text: &str) -> Result<Policy, String> {
+        let policy: Policy = toml::from_str(text).map_err(|error| error.to_string())?;
+        policy.check().map(|()| policy)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if self.context > blackbox_token::row::MAX_CONTEXT {
+            return Err(format!("context {} is more than {}", self.context, blackbox_token::row::MAX_CONTEXT));
+        }
+        if let Some(name) = self.compartments.iter().find(|name| name.parse::<Slug>().is_err()) {
+            return Err(format!("compartment \"{name}\" is not a name of letters a-z, digits and -"));
+        }
+        if self.compartments.is_empty() {
+            return Err("an archive has at least one compartment".to_owned());
+        }
+        self.fields().map(drop)
+    }
+
+    fn fields(&self) -> Result<BTreeSet<Field>, String> {
+        let field = |name: &String| {
+            let field = name.parse::<Field>().ok().filter(|field| GRANTABLE.contains(field));
+            field.ok_or_else(|| format!("finding_fields: \"{name}\" is none of from, to, with, chat"))
+        };
+        self.finding_fields.iter().map(field).collect()
+    }
+}
+
+impl From<&Public> for Person {
+    fn from(public: &Public) -> Person {
+        Person {
+            name: public.name.clone(),
+            recipient: public.recipient.clone(),
+            verifier: public.verifier.to_string(),
+        }
+    }
+}
+
+impl Person {
+    /// The person's public half.
+    ///
+    /// # Errors
+    /// A key is not of a key's form.
+    pub fn public(&self) -> Result<Public, String> {
+        let verifier: Verifier = self.verifier.parse().map_err(|error: blackbox_format::note::NoteError| error.to_string())?;
+        Ok(Public { name: self.name.clone(), recipient: self.recipient.clone(), verifier })
+    }
+}
+
+/// archive.toml, read and checked.
+#[derive(Debug, Clone)]
+pub struct People {
+    /// Custodians, by number.
+    pub custodians: Vec<Public>,
+    /// Sealers.
+    pub sealers: Vec<Public>,
+    /// Examiners.
+    pub examiners: Vec<Public>,
+    /// Auditors.
+    pub auditors: Vec<Public>,
+    /// The log's key.
+    pub log: Verifier,
+    /// How many custodians must agree.
+    pub threshold: Threshold,
+    /// What can never find.
+    pub rules: Rules,
+}
+
+impl Config {
+    /// The file's text.
+    ///
+    /// # Errors
+    /// A value cannot be written as TOML.
+    pub fn to_text(&self) -> Result<String, Error> {
+        toml::to_string(self).map_err(|error| Error::Usage(error.to_string()))
+    }
+
+    /// Reads archive.toml.
+    ///
+    /// # Errors
+    /// It is not an archive.toml of this version.
+    pub fn parse(text: &str) -> Result<Config, String> {
+        let config: Config = toml::from_str(text).map_err(|error| error.to_string())?;
+        match config.format == FORMAT {
+            true => Ok(config),
+            false => Err(format!("it is of format \"{}\", and this program reads \"{FORMAT}\"", config.format)),
+        }
+    }
+
+    /// The people and rules, checked: keys are of a key's form, names differ, the threshold is
+    /// possible, and each group that is needed has somebody in it.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn people(&self) -> Result<People, String> {
+        self.policy.check()?;
+        check_origin(&self.origin)?;
+        let read = |people: &[Person]| people.iter().map(Person::public).collect::<Result<Vec<_>, _>>();
+        let people = People {
+            custodians: read(&self.custodian)?,
+            sealers: read(&self.sealer)?,
+            examiners: read(&self.examiner)?,
+            auditors: read(&self.auditor)?,
+            log: self.log.parse().map_err(|error: blackbox_format::note::NoteError| error.to_string())?,
+            threshold: Threshold::new(self.threshold, self.custodian.len()).map_err(|error| error.to_string())?,
+            rules: Rules {
+                common: self.common.iter().cloned().collect(),
+                finding_fields: self.policy.fields()?,
+            },
+        };
+        people.check()?;
+        Ok(people)
+    }
+}
+
+impl People {
+    /// Everyone, each once.
+    pub fn all(&self) -> impl Iterator<Item = &Public> {
+        let groups = [&self.custodians, &self.sealers, &self.examiners, &self.auditors];
+        groups.into_iter().flatten()
+    }
+
+    /// Those who may read what is asked: custodians and auditors.
+    pub fn overseers(&self) -> impl Iterator<Item = &Public> {
+        let auditors = self.auditors.iter().filter(|auditor| !self.custodians.contains(auditor));
+        self.custodians.iter().chain(auditors)
+    }
+
+    /// The number of the custodian with this key.
+    pub fn custodian(&self, key: &Verifier) -> Option<usize> {
+        self.custodians.iter().position(|custodian| custodian.verifier == *key)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        for (group, name) in [(&self.sealers, "sealer"), (&self.examiners, "examiner")] {
+            if group.is_empty() {
+                return Err(format!("an archive needs at least one {name}"));
+            }
+        }
+        let mut known: BTreeMap<&str, &Public> = BTreeMap::new();
+        for person in self.all() {
+            let before = known.insert(person.verifier.name(), person);
+            if before.is_some_and(|before| before.verifier != person.verifier) {
+                return Err(format!("two people have keys called \"{}\"", person.verifier.name()));
+            }
+        }
+        let distinct: BTreeSet<&str> = self.custodians.iter().map(|person| person.verifier.name()).collect();
+        match distinct.len() == self.custodians.len() {
+            true => Ok(()),
+            false => Err("one custodian is named twice".to_owned()),
+        }
+    }
+}
+
+/// An origin names a log: a schemaless URL without blanks or `+`, such as `example.gov.uk/box`.
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn check_origin(origin: &str) -> Result<(), String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._/:".contains(c);
+    match !origin.is_empty() && origin.len() <= 200 && origin.chars().all(plain) {
+        true => Ok(()),
+        false => Err(format!("\"{origin}\" is not an origin like \"example.gov.uk/box\"")),
+    }
+}
+
+/// The list of common words to pin: stop words of the languages, parts of addresses and file names,
+/// placeholders of exports, and what the policy adds; all normalised.
+///
+/// # Errors
+/// A language has no list.
+pub fn common_words(policy: &Policy, stop_words: impl Fn(&str) -> Option<Vec<String>>) -> Result<Vec<String>, String> {
+    let mut words: BTreeSet<String> = BTreeSet::new();
+    for language in &policy.languages {
+        let list = stop_words(language).ok_or_else(|| format!("there is no list of stop words for language \"{language}\""))?;
+        words.extend(list.iter().flat_map(|word| text::words(word)));
+    }
+    words.extend(PLACEHOLDERS.split_whitespace().flat_map(text::words));
+    words.extend(policy.common.iter().flat_map(|word| text::words(word)));
+    Ok(words.into_iter().collect())
+}
+
+/// Words that come from addresses, file names and exports rather than from anyone's pen.
+const PLACEHOLDERS: &str = "
+    http https www com org net gov uk html htm php index mailto
+    jpg jpeg png gif webp heic mp4 mov 3gp opus ogg mp3 m4a aac wav pdf doc docx xls xlsx ppt pptx txt csv zip vcf
+    img vid ptt aud doc sticker image video audio photo gif document contact location
+    omitted attached media file deleted message messages missed call null edited poll";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_says_only_what_policies_say() {
+        assert_eq!(Policy::parse("").unwrap(), Policy::default());
+        assert_eq!(Policy::parse("context = 3\nfinding_fields = [\"chat\"]").unwrap().context, 3);
+        for bad in ["context = 4", "finding_fields = [\"type\"]", "browse = true", "compartments = []", "compartments = [\"../x\"]"] {
+            assert!(Policy::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn common_words_are_normalised_and_an_unknown_language_is_refused() {
+        let policy = Policy { common: ["Ürgent".to_owned()].into(), ..Policy::default() };
+        let words = common_words(&policy, |_| Some(vec!["The".into()])).unwrap();
+        for word in ["the", "urgent", "omitted", "https"] {
+            assert!(words.contains(&word.to_owned()), "{word}");
+        }
+        assert!(common_words(&policy, |_| None).is_err());
+    }
+}

@@ -1,0 +1,236 @@
+//! All that the log says, in types: deposits, acceptances, requests and what became of them.
+
+use std::collections::BTreeMap;
+
+use blackbox_format::{manifest::Manifest, note::Verifier};
+use blackbox_log::{Kind, Leaf};
+
+use crate::{
+    accept::Accept,
+    approval::Approval,
+    archive::Archive,
+    disclosure::Disclosure,
+    error::Error,
+    identity::Public,
+    refusal::Refusal,
+    request::Request,
+};
+
+/// A leaf and its number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logged {
+    /// Number of the leaf.
+    pub index: u64,
+    /// The leaf.
+    pub leaf: Leaf,
+}
+
+/// The log's leaves by what they are about.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    /// All leaves, in order.
+    pub leaves: Vec<Logged>,
+    subjects: BTreeMap<String, Vec<usize>>,
+}
+
+/// A document, checked: signed by whom its leaf names, and of this archive.
+#[derive(Debug, Clone)]
+pub struct Checked<T> {
+    /// Number of its leaf.
+    pub index: u64,
+    /// Its leaf.
+    pub leaf: Leaf,
+    /// The document.
+    pub document: T,
+}
+
+impl Ledger {
+    /// Reads the archive's whole log.
+    ///
+    /// # Errors
+    /// The log is damaged.
+    pub fn read(archive: &Archive<'_>) -> Result<Ledger, Error> {
+        let mut ledger = Ledger::default();
+        for (index, entry) in (0..).zip(archive.log.entries(0..archive.log.size())) {
+            let leaf = Leaf::parse(&entry?).map_err(|error| Error::invalid(format!("log entry {index}"), error))?;
+            ledger.subjects.entry(leaf.subject.clone()).or_default().push(ledger.leaves.len());
+            ledger.leaves.push(Logged { index, leaf });
+        }
+        Ok(ledger)
+    }
+
+    /// The leaves of `kind`, in order.
+    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Logged> {
+        self.leaves.iter().filter(move |logged| logged.leaf.kind == kind)
+    }
+
+    /// The leaves of `kind` about `subject`, in order.
+    pub fn about<'l>(&'l self, kind: Kind, subject: &str) -> impl Iterator<Item = &'l Logged> + use<'l> {
+        let numbers = self.subjects.get(subject).into_iter().flatten();
+        numbers.map(|number| &self.leaves[*number]).filter(move |logged| logged.leaf.kind == kind)
+    }
+
+    /// Every logged deposit.
+    ///
+    /// # Errors
+    /// A manifest is missing, or not what was logged.
+    pub fn deposits(&self, archive: &Archive<'_>) -> Result<Vec<Checked<Manifest>>, Error> {
+        let check = |logged: &Logged| Ok(checked(logged, archive.manifest(&logged.leaf)?));
+        self.of_kind(Kind::Deposit).map(check).collect()
+    }
+
+    /// The request `id`.
+    ///
+    /// # Errors
+    /// It is not in the log, or not what was logged.
+    pub fn request(&self, archive: &Archive<'_>, id: &str) -> Result<Checked<Request>, Error> {
+        let logged = self.about(Kind::Request, id).next();
+        let unknown = || Error::refused(format!("act on request \"{id}\""), "it is not in the log");
+        check_request(archive, logged.ok_or_else(unknown)?)
+    }
+
+    /// Every logged request.
+    ///
+    /// # Errors
+    /// A request is missing, or not what was logged.
+    pub fn requests(&self, archive: &Archive<'_>) -> Result<Vec<Checked<Request>>, Error> {
+        self.of_kind(Kind::Request).map(|logged| check_request(archive, logged)).collect()
+    }
+
+    /// The approvals of request `id`, in order.
+    ///
+    /// # Errors
+    /// An approval is missing, not what was logged, or of another request.
+    pub fn approvals(&self, archive: &Archive<'_>, id: &str) -> Result<Vec<Checked<Approval>>, Error> {
+        self.about(Kind::Approval, id).map(|logged| check_approval(archive, self, logged)).collect()
+    }
+
+    /// How many leaves are of `kind`.
+    pub fn count(&self, kind: Kind) -> usize {
+        self.of_kind(kind).count()
+    }
+}
+
+fn checked<T>(logged: &Logged, document: T) -> Checked<T> {
+    Checked { index: logged.index, leaf: logged.leaf.clone(), document }
+}
+
+/// The key of the person of `group` whom the leaf names.
+///
+/// # Errors
+/// There is none.
+pub fn signer<'p>(leaf: &Leaf, group: &'p [Public], what: &str) -> Result<&'p Verifier, Error> {
+    let person = group.iter().find(|person| person.verifier.name() == leaf.by);
+    let unknown = || Error::invalid(&leaf.path, format!("\"{}\" is no {what} of this archive", leaf.by));
+    Ok(&person.ok_or_else(unknown)?.verifier)
+}
+
+/// Checks a logged request.
+///
+/// # Errors
+/// It is missing, not what was logged, not signed by an examiner, or of another archive.
+pub fn check_request(archive: &Archive<'_>, logged: &Logged) -> Result<Checked<Request>, Error> {
+    let leaf = &logged.leaf;
+    let note = archive.note(leaf, signer(leaf, &archive.people.examiners, "examiner")?)?;
+    let request = Request::parse(&note, &leaf.path)?;
+    let own = request.origin == archive.config.origin
+        && request.archive == archive.hash
+        && request.examiner == leaf.by
+        && request.id == leaf.subject
+        && leaf.path == request.path()
+        && leaf.bodies == [request.body];
+    match own {
+        true => Ok(checked(logged, request)),
+        false => Err(Error::invalid(&leaf.path, "it is not the request that its log entry says")),
+    }
+}
+
+/// Checks a logged approval against its request.
+///
+/// # Errors
+/// It is missing, not what was logged, not signed by a custodian, or of another request.
+pub fn check_approval(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Result<Checked<Approval>, Error> {
+    let leaf = &logged.leaf;
+    let key = signer(leaf, &archive.people.custodians, "custodian")?;
+    let approval = Approval::parse(&archive.note(leaf, key)?, &leaf.path)?;
+    let request = ledger.about(Kind::Request, &leaf.subject).next();
+    let own = approval.origin == archive.config.origin
+        && approval.archive == archive.hash
+        && approval.custodian == leaf.by
+        && approval.request == leaf.subject
+        && leaf.path == approval.path()
+        && leaf.bodies == [approval.body]
+        && archive.people.custodian(key) == Some(approval.number)
+        && request.is_some_and(|request| request.leaf.document == approval.request_hash && request.index < logged.index)
+        && request.is_some_and(|request| request.index < approval.log_size && approval.log_size <= logged.index);
+    match own {
+        true => Ok(checked(logged, approval)),
+        false => Err(Error::invalid(&leaf.path, "it is not the approval that its log entry says")),
+    }
+}
+
+/// Checks a logged refusal.
+///
+/// # Errors
+/// As [`check_approval`].
+pub fn check_refusal(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Result<Checked<Refusal>, Error> {
+    let leaf = &logged.leaf;
+    let key = signer(leaf, &archive.people.custodians, "custodian")?;
+    let refusal = Refusal::parse(&archive.note(leaf, key)?, &leaf.path)?;
+    let request = ledger.about(Kind::Request, &leaf.subject).next();
+    let own = refusal.origin == archive.config.origin
+        && refusal.archive == archive.hash
+        && refusal.custodian == leaf.by
+        && refusal.request == leaf.subject
+        && leaf.path == refusal.path()
+        && leaf.bodies == [refusal.body]
+        && request.is_some_and(|request| request.leaf.document == refusal.request_hash && request.index < logged.index);
+    match own {
+        true => Ok(checked(logged, refusal)),
+        false => Err(Error::invalid(&leaf.path, "it is not the refusal that its log entry says")),
+    }
+}
+
+/// Checks a logged disclosure.
+///
+/// # Errors
+/// It is missing, not what was logged, not signed by the request's examiner, or of another request.
+pub fn check_disclosure(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Result<Checked<Disclosure>, Error> {
+    let leaf = &logged.leaf;
+    let note = archive.note(leaf, signer(leaf, &archive.people.examiners, "examiner")?)?;
+    let disclosure = Disclosure::parse(&note, &leaf.path)?;
+    let request = ledger.about(Kind::Request, &leaf.subject).next();
+    let own = disclosure.origin == archive.config.origin
+        && disclosure.archive == archive.hash
+        && disclosure.examiner == leaf.by
+        && disclosure.request == leaf.subject
+        && leaf.path == disclosure.path()
+        && leaf.bodies == [disclosure.body]
+        && request.is_some_and(|request| request.leaf.by == leaf.by && request.index < logged.index);
+    match own {
+        true => Ok(checked(logged, disclosure)),
+        false => Err(Error::invalid(&leaf.path, "it is not the disclosure that its log entry says")),
+    }
+}
+
+/// Checks a logged acceptance.
+///
+/// # Errors
+/// It is missing, not what was logged, not signed by a custodian, or of another deposit.
+pub fn check_accept(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Result<Checked<Accept>, Error> {
+    let leaf = &logged.leaf;
+    let key = signer(leaf, &archive.people.custodians, "custodian")?;
+    let accept = Accept::parse(&archive.note(leaf, key)?, &leaf.path)?;
+    let deposit = ledger.about(Kind::Deposit, &leaf.subject).next();
+    let own = accept.origin == archive.config.origin
+        && accept.archive == archive.hash
+        && accept.custodian == leaf.by
+        && accept.deposit == leaf.subject
+        && leaf.path == accept.path()
+        && deposit.is_some_and(|deposit| deposit.leaf.document == accept.manifest && deposit.index < logged.index);
+    match own {
+        true => Ok(checked(logged, accept)),
+        false => Err(Error::invalid(&leaf.path, "it is not the acceptance that its log entry says")),
+    }
+}
+

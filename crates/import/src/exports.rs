@@ -1,0 +1,183 @@
+//! The exports that were given, found once and read as often as the sealer needs.
+
+use std::{
+    collections::HashSet,
+    io,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
+
+use blackbox_format::message::Incoming;
+use jiff::tz::TimeZone;
+
+use crate::{
+    head::Head,
+    importer::{self, Fault, Importer, Input, Sink},
+    report::{Report, Skipped},
+    walk::{Entry, Leftover, Stamp, Walk},
+};
+
+/// What is assumed where an export does not say.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Zone of times that state none.
+    pub timezone: TimeZone,
+    /// Its name, for the report.
+    pub timezone_name: String,
+    /// Name of the person whose exports these are, as the exports write it.
+    pub owner: Option<String>,
+}
+
+/// Exports in files, folders, zips and gzips.
+pub struct Exports {
+    options: Options,
+    sources: Vec<Source>,
+    leftovers: Vec<Leftover>,
+    stamps: Vec<Stamp>,
+    bytes: u64,
+}
+
+/// Why exports cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// A path that was given names nothing.
+    #[error("\"{}\" does not exist", .0.display())]
+    Missing(PathBuf),
+    /// A path that was given cannot be read.
+    #[error("\"{}\" cannot be read", .path.display())]
+    Io {
+        /// The path.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Why reading the exports ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError<E> {
+    /// Whoever took the messages failed.
+    #[error(transparent)]
+    Taker(E),
+    /// A file is not what it was when the exports were opened.
+    #[error("\"{}\" changed while it was being read", .0.display())]
+    Changed(PathBuf),
+}
+
+struct Source {
+    entry: Entry,
+    importer: &'static dyn Importer,
+}
+
+const UNKNOWN: &str = "not an export that is recognised";
+const UNUSED: &str = "no message refers to this file";
+
+impl Exports {
+    /// Finds the exports at `paths`: walks folders, opens archives and looks at the beginning of every file.
+    ///
+    /// # Errors
+    /// A path that was given does not exist or cannot be read. Anything else that cannot be used is reported by
+    /// [`Exports::read`].
+    pub fn open(paths: &[PathBuf], options: Options) -> Result<Exports, ImportError> {
+        let mut walk = Walk::default();
+        for path in paths {
+            walk.root(path)?;
+        }
+        let mut exports = Exports {
+            options,
+            sources: Vec::new(),
+            leftovers: walk.leftovers,
+            stamps: walk.stamps,
+            bytes: walk.bytes,
+        };
+        for entry in walk.entries {
+            exports.recognise(entry);
+        }
+        Ok(exports)
+    }
+
+    fn recognise(&mut self, entry: Entry) {
+        let reason = match Head::read(&entry.place) {
+            Ok(head) => match importer::choose(&head) {
+                Some(importer) => return self.sources.push(Source { entry, importer }),
+                None => UNKNOWN.to_owned(),
+            },
+            Err(error) => format!("it cannot be read: {error}"),
+        };
+        self.leftovers.push(Leftover { source: entry.source, folder: entry.folder.key(), reason });
+    }
+
+    /// Bytes of all files that were found, unfolded where a zip's directory says so.
+    pub fn total_bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Streams every message and event to `each`, in sealing order: the same at every call.
+    ///
+    /// # Errors
+    /// `each` failed, or a file has changed since [`Exports::open`]. What cannot be used is in the report instead.
+    pub fn read<E>(&self, each: &mut dyn FnMut(Incoming) -> Result<(), E>) -> Result<Report, ReadError<E>> {
+        self.unchanged()?;
+        let mut report = Report::default();
+        let mut used = HashSet::new();
+        for source in &self.sources {
+            let mut failure = None;
+            let mut give = |incoming| match each(incoming) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => {
+                    failure = Some(error);
+                    ControlFlow::Break(())
+                }
+            };
+            self.read_source(source, &mut give, &mut used, &mut report);
+            if let Some(error) = failure {
+                return Err(ReadError::Taker(error));
+            }
+        }
+        self.unchanged()?;
+        self.report_leftovers(&used, &mut report);
+        Ok(report)
+    }
+
+    fn read_source(
+        &self,
+        source: &Source,
+        give: &mut dyn FnMut(Incoming) -> ControlFlow<()>,
+        used: &mut HashSet<String>,
+        report: &mut Report,
+    ) {
+        let mut sink = Sink::new(&source.entry.source, give);
+        match source.importer.read(&Input::new(&source.entry, &self.options, used), &mut sink) {
+            Ok(()) | Err(Fault::Stopped) => {}
+            Err(Fault::Io(error)) => sink.broken(&error),
+        }
+        let Sink { facts, tally, .. } = sink;
+        tally.finish(&source.entry.source, facts, &self.options.timezone_name, report);
+    }
+
+    fn unchanged<E>(&self) -> Result<(), ReadError<E>> {
+        let changed = |path: &Path, stamp: &Stamp| Stamp::of(path).is_ok_and(|now| now == *stamp);
+        match self.stamps.iter().find(|stamp| !changed(&stamp.path, stamp)) {
+            Some(stamp) => Err(ReadError::Changed(stamp.path.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Reports the files that are no exports, but for those that messages refer to and what is packed in them.
+    fn report_leftovers(&self, used: &HashSet<String>, report: &mut Report) {
+        let with_media: HashSet<String> = self
+            .sources
+            .iter()
+            .filter(|source| source.importer.has_media())
+            .map(|source| source.entry.folder.key())
+            .collect();
+        let is_used = |source: &str| {
+            used.contains(source) || source.match_indices('!').any(|(at, _)| used.contains(&source[..at]))
+        };
+        for file in self.leftovers.iter().filter(|file| !is_used(&file.source)) {
+            let unused = file.reason == UNKNOWN && with_media.contains(&file.folder);
+            let reason = if unused { UNUSED.to_owned() } else { file.reason.clone() };
+            report.skipped.push(Skipped { source: file.source.clone(), line: None, reason });
+        }
+    }
+}

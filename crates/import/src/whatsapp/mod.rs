@@ -1,0 +1,172 @@
+//! WhatsApp's "Export chat" as iOS and Android write it: a text file, alone, with its media in a folder, or in a zip.
+//!
+//! A record begins with a header ([`header`]) and goes on until the next. The file is read twice: first for what only
+//! the whole shows ([`survey`]), then for its records ([`record`]). What looks like a header of another shape, or
+//! has a date that does not exist, is text.
+
+mod dates;
+mod header;
+mod media;
+mod phrases;
+mod record;
+mod survey;
+mod words;
+
+use blackbox_format::message::Incoming;
+use jiff::{civil, tz::TimeZone};
+
+use self::{
+    header::{Frame, Header},
+    record::{Content, Conversation, Record},
+    survey::{Rules, Survey},
+};
+use crate::{
+    DateOrder,
+    bounded::MAX_TEXT_BYTES,
+    head::Head,
+    importer::{Confidence, Fault, Importer, Input, Sink},
+    lines::{Line, Next, TOO_LONG},
+    report::Facts,
+};
+
+/// WhatsApp's text exports.
+pub(crate) struct Whatsapp;
+
+/// A file that does not begin with a header is taken if it has this many with a sender.
+const ENOUGH_HEADERS: usize = 3;
+/// No time at all: outside every month.
+const NO_TIME: i64 = i64::MIN;
+
+impl Importer for Whatsapp {
+    fn probe(&self, head: &Head) -> Confidence {
+        let sure = |line: &str| {
+            let header = header::parse(line)?;
+            let usual = header.shape.frame != Frame::Colon;
+            match record::content(header.rest, None) {
+                Content::Said { .. } if usual => Some(Confidence::Certain),
+                Content::Noted { event: "notice", .. } => Some(Confidence::Possible),
+                Content::Noted { .. } if usual => Some(Confidence::Certain),
+                _ => Some(Confidence::Possible),
+            }
+        };
+        let said = |line: &&str| sure(line) == Some(Confidence::Certain);
+        match head.lines().next().and_then(sure) {
+            Some(confidence) => confidence,
+            None if head.lines().filter(said).count() >= ENOUGH_HEADERS => Confidence::Possible,
+            None => Confidence::No,
+        }
+    }
+
+    fn has_media(&self) -> bool {
+        true
+    }
+
+    fn read(&self, input: &Input<'_>, sink: &mut Sink<'_>) -> Result<(), Fault> {
+        sink.facts.format = "whatsapp";
+        let Some(Survey { rules, conversation }) = survey::survey(input) else {
+            sink.skip(1, "no line has the date and time of a message");
+            return Ok(());
+        };
+        sink.facts = Facts {
+            format: if rules.shape.frame == Frame::Dash { "whatsapp-android" } else { "whatsapp-ios" },
+            date_order: rules.order,
+            zoneless: true,
+        };
+        Reader { input, rules, conversation, pending: None, lost: "text before the first message" }.read(sink)
+    }
+}
+
+/// The second reading.
+struct Reader<'a, 'i> {
+    input: &'a Input<'i>,
+    rules: Rules,
+    conversation: Conversation,
+    pending: Option<Record>,
+    /// Why text that belongs to no record does not.
+    lost: &'static str,
+}
+
+impl Reader<'_, '_> {
+    fn read(mut self, sink: &mut Sink<'_>) -> Result<(), Fault> {
+        let mut lines = self.input.lines()?;
+        let mut after_crlf = true;
+        loop {
+            let next = match lines.next() {
+                Ok(next) => next,
+                Err(error) => {
+                    self.flush(sink)?;
+                    return Err(error.into());
+                }
+            };
+            match next {
+                None => return self.flush(sink),
+                Some(Next::TooLong { number }) => {
+                    self.flush(sink)?;
+                    self.lost = "it belongs to a message of which a line was skipped";
+                    sink.skip(number, TOO_LONG);
+                    after_crlf = true;
+                }
+                Some(Next::Line(line)) => {
+                    match self.rules.header(&line, after_crlf) {
+                        Some(header) => self.begin(&line, &header, sink)?,
+                        None => self.go_on(&line, sink),
+                    }
+                    after_crlf = line.crlf;
+                }
+            }
+        }
+    }
+
+    fn begin(&mut self, line: &Line<'_>, header: &Header<'_>, sink: &mut Sink<'_>) -> Result<(), Fault> {
+        self.flush(sink)?;
+        self.pending = Some(Record {
+            line: line.number,
+            time: time(header, self.rules.order, &self.input.options.timezone).unwrap_or(NO_TIME),
+            written_time: header.written.to_owned(),
+            text: header.rest.to_owned(),
+            damaged: line.damaged(),
+        });
+        Ok(())
+    }
+
+    /// Adds a line to the record that it belongs to.
+    fn go_on(&mut self, line: &Line<'_>, sink: &mut Sink<'_>) {
+        match &mut self.pending {
+            Some(record) if record.text.len() + line.text.len() < MAX_TEXT_BYTES => {
+                record.text.push('\n');
+                record.text.push_str(&line.text);
+                record.damaged |= line.damaged();
+            }
+            Some(record) => {
+                sink.skip(record.line, "the message is longer than 16 MiB");
+                self.pending = None;
+                self.lost = "it belongs to a message that was skipped";
+            }
+            None if line.text.trim().is_empty() => {}
+            None => sink.skip(line.number, self.lost),
+        }
+    }
+
+    fn flush(&mut self, sink: &mut Sink<'_>) -> Result<(), Fault> {
+        let Some(record) = self.pending.take() else { return Ok(()) };
+        let line = record.line;
+        let Incoming { message, mut media } = record.finish(&self.conversation);
+        for one in media.iter_mut().filter(|media| !media.name.is_empty()) {
+            let name = one.name.clone();
+            // An export without media tells the names of documents all the same.
+            let omitted = !message.text.contains(['(', '<']);
+            if !self.input.attach(one, &name) && !omitted {
+                sink.skip(line, format!("attachment \"{name}\" is not in the folder of the export"));
+            }
+        }
+        sink.record(line, Incoming { message, media })
+    }
+}
+
+/// The header's time in Unix milliseconds, where it exists in the zone; in a gap or fold as most programs have it.
+fn time(header: &Header<'_>, order: Option<DateOrder>, zone: &TimeZone) -> Option<i64> {
+    let date = dates::date(header.date, order?)?;
+    let [hour, minute, second] = header.time.map(|number| number as i8);
+    let time = civil::Time::new(hour, minute, second, 0).ok()?;
+    Some(zone.to_timestamp(date.to_datetime(time)).ok()?.as_millisecond())
+}

@@ -1,0 +1,314 @@
+//! The query language: what an examiner writes, and its one canonical writing.
+//!
+//! Source: spec/query.md, "Grammar". A [`Query`] exists only parsed, so its canonical text always
+//! reads back as the same query.
+
+mod error;
+mod lex;
+mod parse;
+
+pub use error::{Fault, ParseError};
+
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+use blackbox_format::term::{Field, Literal};
+
+/// Longest query, as written and in its canonical form, in characters.
+pub const QUERY_CHARS: usize = 10_000;
+/// Deepest nesting of parentheses, as written and in the canonical form.
+pub const QUERY_DEPTH: usize = 50;
+/// Most terms in a query, each word of a phrase counted.
+pub const QUERY_TERMS: usize = 1_000;
+
+/// A parsed query. Its `Display` is the canonical form, which is printed, signed and logged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query(Expr);
+
+impl Query {
+    /// What the query says.
+    pub fn expr(&self) -> &Expr {
+        &self.0
+    }
+
+    /// Whether this is the query of a drill, `drill:drill`.
+    pub fn is_drill(&self) -> bool {
+        self.0 == Expr::Term(Literal::drill())
+    }
+
+    /// Every literal of the query, words of phrases and negated ones included.
+    pub fn literals(&self) -> BTreeSet<Literal> {
+        let mut into = BTreeSet::new();
+        self.0.collect(Below::Everything, &mut into);
+        into
+    }
+
+    /// The literals that are not negated, words of phrases included.
+    pub fn positive(&self) -> BTreeSet<Literal> {
+        let mut into = BTreeSet::new();
+        self.0.collect(Below::Positive, &mut into);
+        into
+    }
+}
+
+impl FromStr for Query {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Query, ParseError> {
+        parse::parse(text).map(Query)
+    }
+}
+
+impl fmt::Display for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What a query says. Built by the parser alone: an `And` holds no `And`, an `Or` no `Or`, a `Not`
+/// no `Not`, and each `And` and `Or` at least two members.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expr {
+    /// The message has this literal.
+    Term(Literal),
+    /// The message's text has these words, two or more, one after the other.
+    Phrase(Vec<String>),
+    /// All of these.
+    And(Vec<Expr>),
+    /// At least one of these.
+    Or(Vec<Expr>),
+    /// Not this.
+    Not(Box<Expr>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Below {
+    Everything,
+    Positive,
+}
+
+impl Expr {
+    /// All of `parts`, flattened; one part stays itself.
+    pub(crate) fn all(parts: Vec<Expr>) -> Expr {
+        let mut flat = Vec::with_capacity(parts.len());
+        for part in parts {
+            match part {
+                Expr::And(inner) => flat.extend(inner),
+                other => flat.push(other),
+            }
+        }
+        single(flat).unwrap_or_else(Expr::And)
+    }
+
+    /// At least one of `parts`, flattened; one part stays itself.
+    pub(crate) fn any(parts: Vec<Expr>) -> Expr {
+        let mut flat = Vec::with_capacity(parts.len());
+        for part in parts {
+            match part {
+                Expr::Or(inner) => flat.extend(inner),
+                other => flat.push(other),
+            }
+        }
+        single(flat).unwrap_or_else(Expr::Or)
+    }
+
+    /// Not `part`; a double negation falls away.
+    pub(crate) fn not(part: Expr) -> Expr {
+        match part {
+            Expr::Not(inner) => *inner,
+            other => Expr::Not(Box::new(other)),
+        }
+    }
+
+    /// Whether every message that matches holds something that the query names.
+    pub(crate) fn is_positive(&self) -> bool {
+        match self {
+            Expr::Term(_) | Expr::Phrase(_) => true,
+            Expr::And(parts) => parts.iter().any(Expr::is_positive),
+            Expr::Or(parts) => parts.iter().all(Expr::is_positive),
+            Expr::Not(_) => false,
+        }
+    }
+
+    fn collect(&self, below: Below, into: &mut BTreeSet<Literal>) {
+        match self {
+            Expr::Term(literal) => {
+                into.insert(literal.clone());
+            }
+            Expr::Phrase(words) => into.extend(words.iter().map(|word| word_literal(word))),
+            Expr::And(parts) | Expr::Or(parts) => parts.iter().for_each(|part| part.collect(below, into)),
+            Expr::Not(part) => match below {
+                Below::Everything => part.collect(below, into),
+                Below::Positive => part.collect_under_not(into),
+            },
+        }
+    }
+
+    /// Below a `Not` only what is negated again counts as positive.
+    fn collect_under_not(&self, into: &mut BTreeSet<Literal>) {
+        match self {
+            Expr::Term(_) | Expr::Phrase(_) => {}
+            Expr::And(parts) | Expr::Or(parts) => parts.iter().for_each(|part| part.collect_under_not(into)),
+            Expr::Not(part) => part.collect(Below::Positive, into),
+        }
+    }
+
+    /// How many levels of parentheses the canonical form has.
+    fn depth(&self) -> usize {
+        let inner = |part: &Expr| match part {
+            Expr::And(_) | Expr::Or(_) => 1 + part.depth(),
+            other => other.depth(),
+        };
+        match self {
+            Expr::Term(_) | Expr::Phrase(_) => 0,
+            Expr::And(parts) | Expr::Or(parts) => parts.iter().map(inner).max().unwrap_or(0),
+            Expr::Not(part) => inner(part),
+        }
+    }
+
+    fn terms(&self) -> usize {
+        match self {
+            Expr::Term(_) => 1,
+            Expr::Phrase(words) => words.len(),
+            Expr::And(parts) | Expr::Or(parts) => parts.iter().map(Expr::terms).sum(),
+            Expr::Not(part) => part.terms(),
+        }
+    }
+}
+
+impl fmt::Display for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Expr::Term(literal) => write_term(f, literal),
+            Expr::Phrase(words) => write_quoted(f, &words.join(" ")),
+            Expr::And(parts) => write_parts(f, parts, " AND "),
+            Expr::Or(parts) => write_parts(f, parts, " OR "),
+            Expr::Not(part) => {
+                f.write_str("NOT ")?;
+                write_part(f, part)
+            }
+        }
+    }
+}
+
+fn single(mut parts: Vec<Expr>) -> Result<Expr, Vec<Expr>> {
+    match parts.len() {
+        1 => Ok(parts.remove(0)),
+        _ => Err(parts),
+    }
+}
+
+pub(crate) fn word_literal(word: &str) -> Literal {
+    Literal { field: Field::Word, term: word.to_owned() }
+}
+
+fn write_parts(f: &mut fmt::Formatter<'_>, parts: &[Expr], between: &str) -> fmt::Result {
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            f.write_str(between)?;
+        }
+        write_part(f, part)?;
+    }
+    Ok(())
+}
+
+fn write_part(f: &mut fmt::Formatter<'_>, part: &Expr) -> fmt::Result {
+    match part {
+        Expr::And(_) | Expr::Or(_) => write!(f, "({part})"),
+        _ => write!(f, "{part}"),
+    }
+}
+
+fn write_term(f: &mut fmt::Formatter<'_>, literal: &Literal) -> fmt::Result {
+    if literal.field != Field::Word {
+        write!(f, "{}:", literal.field)?;
+    }
+    match is_bare(literal) {
+        true => f.write_str(&literal.term),
+        false => write_quoted(f, &literal.term),
+    }
+}
+
+fn write_quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    write!(f, "\"{}\"", text.replace('"', "\\\""))
+}
+
+/// Whether the term can stand without quotes.
+fn is_bare(literal: &Literal) -> bool {
+    let inside = if literal.field == Field::Type { "_.,'/+-" } else { "_.,'" };
+    let plain = |c: char| match c.is_ascii() {
+        true => c.is_ascii_alphanumeric() || inside.contains(c),
+        false => !c.is_whitespace() && !lex::QUOTES.contains(&c),
+    };
+    literal.term.chars().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn canonical(text: &str) -> String {
+        let query: Query = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
+        let canonical = query.to_string();
+        assert_eq!(canonical.parse::<Query>().as_ref(), Ok(&query), "{text} -> {canonical}");
+        canonical
+    }
+
+    #[test]
+    fn every_query_has_one_canonical_writing() {
+        for (written, expected) in [
+            ("Greensill", "greensill"),
+            ("word:Greensill", "greensill"),
+            ("greensill AND from:\"David Cameron\"", "greensill AND from:\"david cameron\""),
+            ("greensill lex", "greensill AND lex"),
+            ("a NOT b", "a AND NOT b"),
+            ("NOT NOT a", "a"),
+            ("a AND b OR c", "(a AND b) OR c"),
+            ("a OR b c OR d", "a OR (b AND c) OR d"),
+            ("((a)) AND (b AND (c))", "a AND b AND c"),
+            ("(a OR (b OR c)) d", "(a OR b OR c) AND d"),
+            ("a AND NOT (b OR c)", "a AND NOT (b OR c)"),
+            ("\"Herd  Immunity\"", "\"herd immunity\""),
+            ("“herd immunity” now", "\"herd immunity\" AND now"),
+            ("word:\"herd immunity\"", "\"herd immunity\""),
+            ("\"greensill\"", "greensill"),
+            ("well-known", "\"well known\""),
+            ("£10.5m", "10.5m"),
+            ("1,000", "1,000"),
+            ("R&D", "\"r d\""),
+            ("Café O’Neill", "cafe AND o'neill"),
+            ("👍🏽", "👍"),
+            ("FROM:David", "from:david"),
+            ("file:Well-Known.pdf", "file:\"well known.pdf\""),
+            ("type:image/JPEG type:image", "type:image/jpeg AND type:image"),
+            ("event:disappearing", "event:disappearing"),
+            ("a and b or not", "a AND and AND b AND or AND not"),
+            ("\"foo:bar\"", "\"foo:bar\""),
+            ("\"צה\\\"ל\"", "\"צה\\\"ל\""),
+            ("lex(a OR b)", "lex AND (a OR b)"),
+            ("\"50% of it?\"", "\"50 of it\""),
+            ("drill:drill", "drill:drill"),
+        ] {
+            assert_eq!(canonical(written), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_digest_is_a_term() {
+        let digest = "AB".repeat(32);
+        assert_eq!(canonical(&format!("sha256:{digest}")), format!("sha256:{}", "ab".repeat(32)));
+    }
+
+    #[test]
+    fn negated_literals_are_not_positive() {
+        let query: Query = "a AND NOT (b OR \"c d\") AND \"e f\"".parse().unwrap();
+        let shown = |set: BTreeSet<Literal>| set.iter().map(|l| l.term.clone()).collect::<String>();
+        assert_eq!(shown(query.positive()), "aef");
+        assert_eq!(shown(query.literals()), "abcdef");
+    }
+
+    #[test]
+    fn only_a_drill_is_a_drill() {
+        assert!("drill:drill".parse::<Query>().unwrap().is_drill());
+        assert!(!"drill".parse::<Query>().unwrap().is_drill());
+    }
+}

@@ -1,0 +1,156 @@
+//! The plan of a query: which literal finds, opens or is tested, and what that can open.
+//!
+//! Source: spec/query.md, "Plan". A plan is made by an examiner's program and checked by each
+//! custodian's: both come from the query's text, the choices and the archive's rules alone.
+
+mod bits;
+mod check;
+mod clause;
+mod closure;
+mod error;
+mod orient;
+mod roles;
+mod rules;
+mod words;
+
+pub use check::Claim;
+pub use clause::{Choice, ChoiceError, Clause, Group};
+pub use closure::Closure;
+pub use error::{CheckError, PlanError};
+pub use roles::{Mode, ModeError, Role, Roles, RolesError};
+pub use rules::Rules;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use blackbox_format::term::Literal;
+
+use crate::language::Query;
+use clause::Shape;
+use orient::Board;
+
+/// How a query is answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The query.
+    pub query: Query,
+    /// What the request is for.
+    pub mode: Mode,
+    /// The query's alternatives; none if it only counts.
+    pub clauses: Vec<Clause>,
+    /// For each clause, which of its conjuncts finds and which opens.
+    pub choices: Vec<Choice>,
+    /// Every literal with a role, in order.
+    pub literals: Vec<(Literal, Roles)>,
+}
+
+impl Plan {
+    /// The plan of `query` that opens least beyond what it asks. In each clause that has one, a
+    /// literal of `prefer` finds.
+    ///
+    /// # Errors
+    /// The query has no plan, or not with these finders; see [`PlanError`].
+    pub fn new(query: &Query, mode: Mode, rules: &Rules, prefer: &[Literal]) -> Result<Plan, PlanError> {
+        match mode {
+            Mode::Count if prefer.is_empty() => Ok(Plan::counting(query)),
+            Mode::Count => Err(PlanError::CountFinds),
+            Mode::Open => {
+                let shapes = clause::shapes(query)?;
+                let choices = settle(query, &shapes, rules, prefer)?;
+                Ok(Plan::assemble(query, &shapes, choices))
+            }
+        }
+    }
+
+    /// What this plan would open, by its own tokens alone.
+    pub fn closure(&self) -> Closure {
+        Closure::of(&self.literals)
+    }
+
+    /// What the tokens of this plan open beyond what its clauses ask, in plain words. Often nothing.
+    pub fn surplus(&self) -> Vec<String> {
+        self.closure().surplus(self)
+    }
+
+    /// Every literal and its part, and every check of the opened text, in plain words.
+    pub fn lines(&self) -> Vec<String> {
+        let literals = self.literals.iter().map(|(literal, roles)| words::part(literal, *roles));
+        let phrases =
+            self.clauses.iter().flat_map(|clause| &clause.phrases).map(|words| words::phrase(words));
+        let nots =
+            self.clauses.iter().flat_map(|clause| &clause.not_phrases).map(|words| words::not_phrase(words));
+        let mut lines: Vec<String> = literals.collect();
+        for line in phrases.chain(nots) {
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        lines
+    }
+
+    fn counting(query: &Query) -> Plan {
+        let literals = query.literals().into_iter().map(|literal| (literal, Roles::COUNT)).collect();
+        Plan { query: query.clone(), mode: Mode::Count, clauses: Vec::new(), choices: Vec::new(), literals }
+    }
+
+    /// The plan under `choices`, one for each of `shapes`, whose conjuncts must exist.
+    fn assemble(query: &Query, shapes: &[Shape], choices: Vec<Choice>) -> Plan {
+        let clauses: Vec<Clause> =
+            shapes.iter().zip(&choices).map(|(shape, choice)| shape.clause(*choice)).collect();
+        let mut roles: BTreeMap<&Literal, Roles> = BTreeMap::new();
+        for (literal, more) in clauses.iter().flat_map(Clause::roles) {
+            let held = roles.entry(literal).or_default();
+            *held = held.with(more);
+        }
+        let literals = roles.into_iter().map(|(literal, roles)| (literal.clone(), roles)).collect();
+        Plan { query: query.clone(), mode: Mode::Open, clauses, choices, literals }
+    }
+}
+
+/// Chooses, until no choice with the same finders would open less: that is what a custodian checks.
+fn settle(
+    query: &Query,
+    shapes: &[Shape],
+    rules: &Rules,
+    prefer: &[Literal],
+) -> Result<Vec<Choice>, PlanError> {
+    asked_and_able(shapes, rules, prefer)?;
+    let options = orient::options(shapes, rules, &prefer.iter().collect())?;
+    let mut board = Board::new(shapes);
+    let (mut choices, mut surplus) = board.least(&options);
+    loop {
+        let (better, less) = board.least(&orient::options(shapes, rules, &finders(shapes, &choices))?);
+        if less >= surplus {
+            return Ok(choices);
+        }
+        if !prefer.is_empty() && !orient::allows(&options, &better) {
+            let lines = Plan::assemble(query, shapes, choices).surplus();
+            return Err(PlanError::Wasteful(lines.join("; ")));
+        }
+        (choices, surplus) = (better, less);
+    }
+}
+
+/// The literals that find under `choices`.
+fn finders<'a>(shapes: &'a [Shape], choices: &[Choice]) -> BTreeSet<&'a Literal> {
+    shapes.iter().zip(choices).flat_map(|(shape, choice)| &shape.conjuncts[choice.find].group).collect()
+}
+
+/// Every preferred finder is asked for, and may find in some clause.
+fn asked_and_able(shapes: &[Shape], rules: &Rules, prefer: &[Literal]) -> Result<(), PlanError> {
+    for literal in prefer {
+        let groups = shapes.iter().flat_map(|shape| &shape.conjuncts).map(|conjunct| &conjunct.group);
+        let mut with: Vec<&Group> = groups.filter(|group| group.contains(literal)).collect();
+        with.sort_by_key(|group| !group.iter().all(|member| rules.may_find(member)));
+        match with.first() {
+            None => return Err(PlanError::NotAsked(literal.clone())),
+            Some(group) if !group.iter().all(|member| rules.may_find(member)) => {
+                return Err(PlanError::may_not_find(literal, group, rules));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

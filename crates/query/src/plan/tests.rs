@@ -1,0 +1,275 @@
+//! Facts about plans.
+
+use super::*;
+
+fn rules() -> Rules {
+    Rules { common: ["the", "and", "of", "to", "be"].map(String::from).into(), ..Rules::default() }
+}
+
+fn plan(query: &str) -> Plan {
+    planned(query, &[]).unwrap_or_else(|error| panic!("{query}: {error}"))
+}
+
+fn planned(query: &str, prefer: &[&str]) -> Result<Plan, PlanError> {
+    let prefer: Vec<Literal> = prefer.iter().map(|literal| literal.parse().unwrap()).collect();
+    let plan = Plan::new(&query.parse().unwrap(), Mode::Open, &rules(), &prefer)?;
+    assert_eq!(Plan::check(&plan.claim(), &rules()).as_ref(), Ok(&plan), "{query}");
+    Ok(plan)
+}
+
+/// `word:` left out, roles as first letters.
+fn roles(plan: &Plan) -> String {
+    let one = |(literal, roles): &(Literal, Roles)| {
+        let letters: String = roles.iter().map(|role| &role.name()[..1]).collect();
+        format!("{}={letters}", literal.to_string().trim_start_matches("word:"))
+    };
+    plan.literals.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn roles_are_as_few_as_the_query_allows() {
+    for (query, expected) in [
+        ("greensill", "greensill=cfto"),
+        ("greensill OR lex", "greensill=cfto lex=cfto"),
+        ("greensill AND from:\"David Cameron\"", "greensill=cf from:david cameron=to"),
+        ("loan AND greensill AND from:david", "greensill=cf loan=to from:david=t"),
+        ("greensill AND the AND from:david", "greensill=cf the=t from:david=to"),
+        ("greensill AND NOT loan", "greensill=cfto loan=t"),
+        ("greensill AND NOT (loan OR \"of course\")", "greensill=cfto loan=t"),
+        ("(abc OR abcd) AND (from:x OR from:y)", "abc=cf abcd=cf from:x=to from:y=to"),
+        ("\"herd immunity\"", "herd=to immunity=cf"),
+        ("\"herd immunity now\"", "herd=to immunity=cf"),
+        ("\"bye bye\"", "bye=cfto"),
+        ("\"herd immunity\" AND from:x", "immunity=cf from:x=to"),
+        ("herd AND \"herd immunity\"", "herd=to immunity=cf"),
+        ("\"the loan\"", "loan=cf the=to"),
+        ("file:x.pdf AND greensill", "greensill=to file:x.pdf=cf"),
+        ("(lex AND chat:x) OR abc", "abc=cfto lex=cf chat:x=to"),
+        ("drill:drill", "drill:drill=cfto"),
+        ("greensill AND greensill", "greensill=cfto"),
+    ] {
+        assert_eq!(roles(&plan(query)), expected, "{query}");
+    }
+}
+
+#[test]
+fn a_shared_conjunct_takes_one_part_throughout() {
+    let plan = plan("(aa AND bbb) OR (bbb AND cccc)");
+    assert_eq!(roles(&plan), "aa=to bbb=cf cccc=to");
+    assert!(plan.surplus().is_empty());
+    let star: Vec<String> = (0..40).map(|n| format!("(hub AND {}{n})", "x".repeat(n % 5))).collect();
+    let plan = self::plan(&star.join(" OR "));
+    assert!(plan.surplus().is_empty(), "{:?}", plan.surplus());
+}
+
+#[test]
+fn what_a_triangle_opens_besides_is_said() {
+    let plan = plan("(aaa AND bbb) OR (bbb AND ccc) OR (ccc AND aaa)");
+    assert_eq!(plan.surplus().len(), 1);
+    assert!(plan.surplus()[0].starts_with("every message that contains "));
+    let crossed = self::plan("(aaa AND from:x) OR (bbb AND from:y)");
+    assert_eq!(
+        crossed.surplus(),
+        [
+            "every message that contains bbb and was sent by x",
+            "every message that contains aaa and was sent by y"
+        ]
+    );
+}
+
+#[test]
+fn nothing_common_and_nothing_that_narrows_finds() {
+    for (query, expected) in [
+        ("the", "nothing in (the) may find a message: word:the is common"),
+        ("from:david", "nothing in (from:david) may find a message: from:david only narrows"),
+        (
+            "the AND 42 AND type:image",
+            "nothing in (the AND 42 AND type:image) may find a message: word:the, word:42 are common; type:image only narrows",
+        ),
+        ("greensill OR the", "nothing in (greensill OR the) may find a message: word:the is common"),
+        (
+            "abc OR (the AND from:x)",
+            "nothing in (the AND from:x) may find a message: word:the is common; from:x only narrows",
+        ),
+        ("\"to be\"", "nothing in (\"to be\") may find a message: word:to, word:be are common"),
+    ] {
+        let error = planned(query, &[]).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+        assert!(error.hint().unwrap().contains("uncommon"));
+    }
+}
+
+#[test]
+fn the_policy_may_let_people_find() {
+    let rules = Rules { finding_fields: [blackbox_format::term::Field::From].into(), ..rules() };
+    let plan = Plan::new(&"from:david AND the".parse().unwrap(), Mode::Open, &rules, &[]).unwrap();
+    assert_eq!(roles(&plan), "the=to from:david=cf");
+}
+
+#[test]
+fn a_preferred_term_finds_or_the_reason_is_said() {
+    let plan = planned("greensill AND loan", &["word:loan"]).unwrap();
+    assert_eq!(roles(&plan), "greensill=to loan=cf");
+    for (query, prefer, expected) in [
+        ("greensill AND the", "word:the", "word:the cannot find: word:the is common"),
+        ("greensill AND from:x", "from:x", "from:x cannot find: from:x only narrows"),
+        ("greensill AND (lex OR the)", "word:lex", "word:lex cannot find: word:the is common"),
+        ("greensill AND NOT lex", "word:lex", "word:lex cannot find: the query does not ask for it"),
+        ("greensill", "word:lex", "word:lex cannot find: the query does not ask for it"),
+        (
+            "(abc AND lex) OR (lex AND the)",
+            "word:abc",
+            "finding this way would also open every message that contains lex; every message that contains abc and contains the",
+        ),
+    ] {
+        assert_eq!(planned(query, &[prefer]).unwrap_err().to_string(), expected, "{query}");
+    }
+}
+
+#[test]
+fn deeper_queries_are_written_out() {
+    for (query, expected) in [
+        ("((abc AND lex) OR xyz) AND from:x", "(abc AND lex AND from:x) OR (xyz AND from:x)"),
+        ("(\"herd immunity\" OR xyz) AND from:x", "(\"herd immunity\" AND from:x) OR (xyz AND from:x)"),
+        ("abc AND NOT (lex AND xyz)", "(abc AND NOT lex) OR (abc AND NOT xyz)"),
+        ("abc AND (lex OR NOT xyz)", "(abc AND lex) OR (abc AND NOT xyz)"),
+        (
+            "abc AND NOT (lex OR (xyz AND uvw))",
+            "(abc AND NOT lex AND NOT xyz) OR (abc AND NOT lex AND NOT uvw)",
+        ),
+    ] {
+        let error = planned(query, &[]).unwrap_err();
+        assert_eq!(error.hint().unwrap(), format!("write {expected}"));
+        plan(expected);
+    }
+    let wide = (0..9).map(|n| format!("(a{n} AND b{n})")).collect::<Vec<_>>().join(" OR ");
+    let error = planned(&format!("({wide}) AND from:x"), &[]).unwrap_err();
+    assert!(matches!(error, PlanError::Shape { written_out: None, .. }));
+}
+
+#[test]
+fn a_query_that_contradicts_itself_is_refused() {
+    for query in ["abc AND NOT abc", "(abc OR lex) AND NOT (lex OR abc)", "\"abc lex\" AND NOT lex"] {
+        assert!(matches!(planned(query, &[]), Err(PlanError::Contradiction { .. })), "{query}");
+    }
+}
+
+#[test]
+fn counting_finds_nothing_and_needs_nothing_uncommon() {
+    let query: Query = "the AND NOT (from:x OR \"herd immunity\") AND ((a b) OR c)".parse().unwrap();
+    let plan = Plan::new(&query, Mode::Count, &rules(), &[]).unwrap();
+    assert_eq!(roles(&plan), "a=c b=c c=c herd=c immunity=c the=c from:x=c");
+    assert!(plan.closure().is_empty() && plan.clauses.is_empty());
+    assert_eq!(Plan::check(&plan.claim(), &rules()), Ok(plan));
+}
+
+#[test]
+fn a_claim_that_asks_for_more_is_refused_by_name() {
+    let claim = plan("greensill AND loan AND NOT lex").claim();
+    let changed = |change: &dyn Fn(&mut Claim)| {
+        let mut claim = claim.clone();
+        change(&mut claim);
+        Plan::check(&claim, &rules()).unwrap_err().to_string()
+    };
+    let lex: Literal = "word:lex".parse().unwrap();
+    for (error, expected) in [
+        (
+            changed(&|c| c.literals[1].1 = Roles::ALL),
+            "word:lex is claimed for count, which the query does not need",
+        ),
+        (
+            changed(&|c| c.literals[2].1 = Roles::TEST),
+            "word:loan is not claimed for open, which the query needs",
+        ),
+        (changed(&|c| drop(c.literals.remove(1))), "word:lex is not claimed for test, which the query needs"),
+        (changed(&|c| c.literals.push((lex.clone(), Roles::TEST))), "word:lex is claimed twice"),
+        (changed(&|c| c.literals[1].1 = Roles::NONE), "word:lex is claimed for nothing"),
+        (
+            changed(&|c| c.choices[0] = Choice { find: 0, open: 0 }),
+            "clause 0 has no such choice as \"find=0 open=0\"",
+        ),
+        (
+            changed(&|c| c.choices[0] = Choice { find: 0, open: 9 }),
+            "clause 0 has no such choice as \"find=0 open=9\"",
+        ),
+        (
+            changed(&|c| c.choices.clear()),
+            "the query has 1 clauses to choose for, and the request chooses for 0",
+        ),
+        (
+            changed(&|c| c.query.push(' ')),
+            "the query is not in its canonical form, which is: greensill AND loan AND NOT lex",
+        ),
+        (
+            changed(&|c| c.mode = Mode::Count),
+            "the query has 0 clauses to choose for, and the request chooses for 1",
+        ),
+    ] {
+        assert_eq!(error, expected);
+    }
+}
+
+#[test]
+fn a_claim_whose_choices_open_more_is_refused() {
+    let good = plan("(abc AND bcd) OR (bcd AND cde)");
+    let mut claim = good.claim();
+    claim.choices = vec![Choice { find: 1, open: 0 }, Choice { find: 1, open: 0 }];
+    claim.literals = [("abc", Roles::OPEN), ("bcd", Roles::ALL), ("cde", Roles::FIND)]
+        .map(|(w, r)| (crate::language::word_literal(w), r))
+        .into();
+    let error = Plan::check(&claim, &rules()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the choice of opening terms would open more than the query needs: every message that contains bcd; every message that contains cde and contains abc"
+    );
+    let mut claim = plan("greensill AND the").claim();
+    claim.choices = vec![Choice { find: 1, open: 0 }];
+    assert!(matches!(Plan::check(&claim, &rules()), Err(CheckError::Finder { clause: 0, .. })));
+}
+
+#[test]
+fn a_choice_reads_back_as_written() {
+    let choice = Choice { find: 3, open: 12 };
+    assert_eq!(choice.to_string(), "find=3 open=12");
+    assert_eq!(choice.to_string().parse(), Ok(choice));
+    for text in ["find=3", "find=03 open=1", "find=+3 open=1", "find=3 open=1 ", "open=1 find=3"] {
+        assert!(text.parse::<Choice>().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_plan_is_said_in_plain_words() {
+    let plan = plan("\"herd immunity\" AND from:\"Ada Quill\" AND NOT loan AND NOT \"of course\"");
+    assert_eq!(
+        plan.lines(),
+        [
+            "word:immunity finds: tells how many rows have it, and which",
+            "word:loan is tested: whether a row that another term found contains loan",
+            "from:\"ada quill\" opens: of the messages that another term found, each that was sent by \"ada quill\"",
+            "the phrase \"herd immunity\" is looked for in the text of each opened message",
+            "a message with the phrase \"of course\" is opened all the same, and not shown",
+        ]
+    );
+    assert_eq!(
+        plan.closure().lines(),
+        ["every message that contains immunity and was sent by \"ada quill\""]
+    );
+}
+
+#[test]
+fn a_clause_names_what_else_could_find() {
+    let plan = plan("greensill AND loan AND the AND from:x");
+    let swaps = plan.clauses[0].swaps(&rules());
+    assert_eq!(swaps, [vec![crate::language::word_literal("loan")]]);
+}
+
+#[test]
+fn a_long_list_of_pairs_is_planned_in_time() {
+    let names: Vec<String> = (0..120).map(|n| format!("(w{n}x AND w{}x)", n * 7 % 120 + 60)).collect();
+    let query: Query = names.join(" OR ").parse().unwrap();
+    assert!(query.to_string().chars().count() <= crate::language::QUERY_CHARS);
+    let started = std::time::Instant::now();
+    let plan = Plan::new(&query, Mode::Open, &rules(), &[]).unwrap();
+    assert!(Plan::check(&plan.claim(), &rules()).is_ok());
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}

@@ -1,0 +1,27 @@
+//! The read path: tokens to rows, rows to messages.
+
+mod context;
+mod search;
+mod segment;
+
+pub use search::{Counted, Found, Job, search};
+pub use segment::{DepositReader, SegmentReader};
+
+use blackbox_store::PagedError;
+
+/// Why a query could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// A file of the archive is missing or changed.
+    #[error(transparent)]
+    Paged(#[from] PagedError),
+    /// The manifest does not name a file that every segment has.
+    #[error("\"deposits/{0}/manifest\": it does not name the file \"{1}\"")]
+    Manifest(String, String),
+    /// A record does not open with the secret that the index gave for it.
+    #[error("\"{0}\": row {1} does not open with what the index and the custodians' answers give")]
+    Record(String, u32),
+    /// An opened record is not of the format.
+    #[error("\"{0}\": row {1} is not of the format")]
+    Body(String, u32),
+}

@@ -1,0 +1,389 @@
+//! Carrying out a plan: find, test, open, then filter by the query itself.
+
+use std::collections::{BTreeMap, HashMap};
+
+use blackbox_format::{
+    body::{Body, Sealed},
+    month,
+    term::Literal,
+};
+use blackbox_token::{
+    ask::Ask,
+    combine::Tokens,
+    entry::{Counter, Finder, Found as Posted, Nonce, Opener, RowSecret, Tester},
+    function::{Part, Token},
+};
+
+use super::{
+    QueryError, context,
+    segment::{DepositReader, SegmentReader},
+};
+use crate::{
+    answer::{Count, Hit, HitAttachment, Unanswered},
+    matches::{Terms, matches, shown},
+    plan::{Clause, Mode, Plan, Role, Rules},
+};
+
+/// What is to be carried out, and with what.
+pub struct Job<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// What custodians were asked; its first items are the plan's literals.
+    pub ask: &'a Ask,
+    /// What they answered.
+    pub tokens: &'a Tokens,
+    /// How many of them are needed.
+    pub needed: usize,
+    /// The archive's rules.
+    pub rules: &'a Rules,
+    /// Neighbours asked on each side.
+    pub context: u8,
+    /// First and last Unix millisecond asked.
+    pub span: (i64, i64),
+}
+
+/// A count in one deposit and month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// Number of the deposit in the ask.
+    pub range: usize,
+    /// The month.
+    pub month: month::Month,
+    /// Number of the literal in the plan.
+    pub item: usize,
+    /// Its postings.
+    pub count: u64,
+}
+
+/// What a plan found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Hits, by time, deposit and sealing order.
+    pub hits: Vec<Hit>,
+    /// Counts, a literal, deposit and month.
+    pub counted: Vec<Counted>,
+    /// The same, summed over deposits.
+    pub counts: Vec<Count>,
+    /// What could not be answered.
+    pub unanswered: Vec<Unanswered>,
+    /// Rows whose index entries do not fit their message: the sealer's mistake, or worse.
+    pub misindexed: Vec<String>,
+}
+
+/// Tokens of one deposit and month.
+#[derive(Clone, Copy)]
+pub(super) struct Month<'a> {
+    tokens: &'a Tokens,
+    range: usize,
+    month: month::Month,
+}
+
+impl<'a> Month<'a> {
+    pub(super) fn token(&self, item: usize, part: Part) -> Option<&'a Token> {
+        self.tokens.get(item, self.range, (self.month, part))
+    }
+}
+
+/// Carries out `job` on `deposits`, which are those of the ask, in its order.
+///
+/// # Errors
+/// A file of the archive is missing or changed, or a record does not open.
+pub fn search(job: &Job<'_>, deposits: &[DepositReader<'_>]) -> Result<Found, QueryError> {
+    let mut run = Run { job, found: Found::default(), order: Vec::new(), common: BTreeMap::new() };
+    for (range, (asked, deposit)) in job.ask.ranges.iter().zip(deposits).enumerate() {
+        for month in &asked.months {
+            let month = Month { tokens: job.tokens, range, month: *month };
+            run.month(deposit, month)?;
+        }
+    }
+    Ok(run.finish())
+}
+
+struct Run<'a> {
+    job: &'a Job<'a>,
+    found: Found,
+    order: Vec<(i64, usize, u64, usize)>,
+    common: BTreeMap<(Literal, month::Month), (u64, String)>,
+}
+
+/// A row that some clause opens.
+struct Opened {
+    secret: RowSecret,
+    held: Vec<Literal>,
+}
+
+impl Run<'_> {
+    fn item(&self, literal: &Literal) -> Option<usize> {
+        self.job.plan.literals.iter().position(|(known, _)| known == literal)
+    }
+
+    fn month(&mut self, deposit: &DepositReader<'_>, month: Month<'_>) -> Result<(), QueryError> {
+        self.count(deposit, month)?;
+        let clauses = self.job.plan.clauses.iter();
+        let (ready, lacking): (Vec<&Clause>, Vec<&Clause>) = clauses.partition(|clause| self.unapproved(clause).is_empty());
+        for clause in lacking {
+            self.not_approved(clause, month.month);
+        }
+        let tokens = context::tokens(&month, self.job.plan.literals.len(), self.job.context);
+        for segment in &deposit.segments {
+            let mut rows: BTreeMap<u32, Opened> = BTreeMap::new();
+            for clause in &ready {
+                self.clause((segment, month), clause, &mut rows)?;
+            }
+            for (row, opened) in rows {
+                self.open((deposit, segment), (row, opened), (month, &tokens))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts every literal whose count token is held.
+    fn count(&mut self, deposit: &DepositReader<'_>, month: Month<'_>) -> Result<(), QueryError> {
+        for (item, (literal, roles)) in self.job.plan.literals.iter().enumerate() {
+            if !roles.has(Role::Count) {
+                continue;
+            }
+            let Some(token) = month.token(item, Part::Count) else {
+                if self.job.plan.mode == Mode::Count {
+                    self.lacks(&[literal], month.month);
+                }
+                continue;
+            };
+            let counter = Counter::new(token);
+            let mut count = 0;
+            for segment in &deposit.segments {
+                count += segment.count(&counter)?;
+            }
+            self.found.counted.push(Counted { range: month.range, month: month.month, item, count });
+        }
+        Ok(())
+    }
+
+    /// The literals of a clause that too few custodians approved.
+    fn unapproved<'c>(&self, clause: &'c Clause) -> Vec<&'c Literal> {
+        let all = clause.find.iter().chain(&clause.open).chain(clause.tests.iter().flatten()).chain(&clause.nots);
+        let lacks = |literal: &&Literal| self.item(literal).is_none_or(|item| self.job.tokens.answered(item) < self.job.needed);
+        let mut literals: Vec<&Literal> = all.filter(lacks).collect();
+        literals.dedup();
+        literals
+    }
+
+    fn not_approved(&mut self, clause: &Clause, month: month::Month) {
+        let lacking = self.unapproved(clause);
+        self.lacks(&lacking, month);
+    }
+
+    fn lacks(&mut self, literals: &[&Literal], month: month::Month) {
+        let entry = Unanswered {
+            literals: literals.iter().map(|literal| literal.to_string()).collect(),
+            epoch: month.to_string(),
+            reason: format!("not approved by {} custodians", self.job.needed),
+            count: 0,
+        };
+        if !self.found.unanswered.contains(&entry) {
+            self.found.unanswered.push(entry);
+        }
+    }
+
+    /// Finds, tests and opens the rows of one clause in one segment.
+    fn clause(
+        &mut self,
+        (segment, month): (&SegmentReader<'_>, Month<'_>),
+        clause: &Clause,
+        rows: &mut BTreeMap<u32, Opened>,
+    ) -> Result<(), QueryError> {
+        let openers: Vec<(&Literal, Tester, Opener)> =
+            clause.open.iter().filter_map(|literal| self.opener(month, literal)).collect();
+        let groups: Vec<Vec<Tester>> = clause.tests.iter().map(|group| self.testers(month, group)).collect();
+        let nots = self.testers(month, &clause.nots);
+        for literal in &clause.find {
+            for (row, nonce) in self.rows((segment, month), literal, clause)? {
+                if rows.contains_key(&row) || !passes(segment, &nonce, (&groups, &nots))? {
+                    continue;
+                }
+                for (opening, tester, opener) in &openers {
+                    if let Some(secret) = segment.secret(tester, opener, &nonce)? {
+                        let held = vec![literal.clone(), (*opening).clone()];
+                        rows.insert(row, Opened { secret, held });
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn opener<'c>(&self, month: Month<'_>, literal: &'c Literal) -> Option<(&'c Literal, Tester, Opener)> {
+        let item = self.item(literal)?;
+        let (test, open) = (month.token(item, Part::Test)?, month.token(item, Part::Open)?);
+        Some((literal, Tester::new(test), Opener::new(open)))
+    }
+
+    fn testers(&self, month: Month<'_>, literals: &[Literal]) -> Vec<Tester> {
+        let tester = |literal| Some(Tester::new(month.token(self.item(literal)?, Part::Test)?));
+        literals.iter().filter_map(tester).collect()
+    }
+
+    /// The rows that `literal` finds; if it is common here, that is noted instead.
+    fn rows(
+        &mut self,
+        (segment, month): (&SegmentReader<'_>, Month<'_>),
+        literal: &Literal,
+        clause: &Clause,
+    ) -> Result<Vec<(u32, Nonce)>, QueryError> {
+        let tokens = self.item(literal).and_then(|item| {
+            Some((month.token(item, Part::Count)?, month.token(item, Part::Find)?))
+        });
+        let Some((count, find)) = tokens else { return Ok(Vec::new()) };
+        let (mut rows, mut common) = (Vec::new(), 0);
+        for posting in segment.postings(&Counter::new(count), &Finder::new(find))? {
+            match posting {
+                Posted::Row(row, nonce) => rows.push((row, nonce)),
+                Posted::Common(..) => common += 1,
+            }
+        }
+        if common > 0 {
+            // Other clauses may find by the same literal: its postings are counted once.
+            let first = self.job.plan.clauses.iter().find(|clause| clause.find.contains(literal));
+            let first = first.is_some_and(|first| std::ptr::eq(first, clause));
+            let reason = common_reason(literal, clause, self.job.rules);
+            let entry = self.common.entry((literal.clone(), month.month)).or_insert((0, reason));
+            if first {
+                entry.0 += common;
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Opens a row, and keeps it if its message matches the query.
+    fn open(
+        &mut self,
+        (deposit, segment): (&DepositReader<'_>, &SegmentReader<'_>),
+        (row, opened): (u32, Opened),
+        (month, context): (Month<'_>, &context::ContextTokens<'_>),
+    ) -> Result<(), QueryError> {
+        let record = segment.record(row)?;
+        let id = format!("{}/{:05}/{row}", deposit.id, segment.number());
+        let message = match segment.open_record(row, &record, &opened.secret)? {
+            Body::Message(message) => message,
+            Body::Drill => Box::new(drill()),
+            Body::Register(_) => return Ok(()),
+        };
+        let terms = Terms::of(&message);
+        let is_drill = self.job.plan.query.is_drill();
+        let wrong = opened.held.iter().find(|literal| !is_drill && !terms.has(literal));
+        if wrong.is_some() {
+            self.found.misindexed.push(id);
+            return Ok(());
+        }
+        let held = match matches(&self.job.plan.query, &terms) {
+            _ if is_drill => opened.held[..1].to_vec(),
+            Some(held) => held,
+            None => return Ok(()),
+        };
+        if !is_drill && !(self.job.span.0..=self.job.span.1).contains(&message.time) {
+            return Ok(());
+        }
+        let context = context::neighbours(deposit, (&record, &opened.secret), context)?;
+        self.order.push((message.time, month.range, message.sequence, self.found.hits.len()));
+        let mut hit = hit(id, *message, shown(&held));
+        hit.context = context;
+        self.found.hits.push(hit);
+        Ok(())
+    }
+
+    fn finish(mut self) -> Found {
+        self.order.sort_unstable();
+        let mut hits: HashMap<usize, Hit> = self.found.hits.drain(..).enumerate().collect();
+        self.found.hits = self.order.iter().filter_map(|(.., index)| hits.remove(index)).collect();
+        let mut sums: BTreeMap<(usize, month::Month), u64> = BTreeMap::new();
+        for counted in &self.found.counted {
+            *sums.entry((counted.item, counted.month)).or_default() += counted.count;
+        }
+        let literals = &self.job.plan.literals;
+        let count = |((item, month), count): ((usize, month::Month), u64)| Count {
+            literal: literals[item].0.to_string(),
+            epoch: month.to_string(),
+            count,
+        };
+        self.found.counts = sums.into_iter().map(count).collect();
+        let common = self.common.into_iter().map(|((literal, month), (count, reason))| Unanswered {
+            literals: vec![literal.to_string()],
+            epoch: month.to_string(),
+            reason,
+            count,
+        });
+        self.found.unanswered.extend(common);
+        self.found
+    }
+}
+
+/// Whether a row holds one literal of each group, and none of `nots`.
+fn passes(
+    segment: &SegmentReader<'_>,
+    nonce: &Nonce,
+    (groups, nots): (&[Vec<Tester>], &[Tester]),
+) -> Result<bool, QueryError> {
+    for group in groups {
+        if !holds_any(segment, nonce, group)? {
+            return Ok(false);
+        }
+    }
+    Ok(!holds_any(segment, nonce, nots)?)
+}
+
+fn holds_any(segment: &SegmentReader<'_>, nonce: &Nonce, testers: &[Tester]) -> Result<bool, QueryError> {
+    for tester in testers {
+        if segment.holds(tester, nonce)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn common_reason(literal: &Literal, clause: &Clause, rules: &Rules) -> String {
+    let swaps: Vec<String> = clause.swaps(rules).iter().filter_map(|group| Some(format!("--find-by {}", group.first()?))).collect();
+    match swaps[..] {
+        [] => format!("{literal} is too common in this month to find by; add an uncommon word with AND"),
+        _ => format!("{literal} is too common in this month to find by; ask again with {}", swaps.join(" or ")),
+    }
+}
+
+fn drill() -> Sealed {
+    let message = blackbox_format::message::Message {
+        text: "drill".to_owned(),
+        event: Some("drill".to_owned()),
+        ..Default::default()
+    };
+    Sealed::new(message, 0, Vec::new())
+}
+
+/// A Unix time in milliseconds as RFC 3339 in UTC, without a fraction if it is a whole second.
+pub(super) fn time(millis: i64) -> String {
+    jiff::Timestamp::from_millisecond(millis).map(|time| time.to_string()).unwrap_or_default()
+}
+
+fn hit(id: String, message: Sealed, matched: Vec<String>) -> Hit {
+    let attachment = |attachment: blackbox_format::body::Attachment| HitAttachment {
+        size: attachment.blob.as_ref().map(|blob| blob.size),
+        sha256: attachment.blob.as_ref().map(|blob| blackbox_format::fields::Hex(blob.sha256).to_string()),
+        name: attachment.name,
+        media_type: attachment.media_type,
+    };
+    Hit {
+        id,
+        source_id: message.source_id,
+        time: time(message.time),
+        written_time: message.written_time,
+        // An event has no sender of its own: the notice says who did what.
+        from: if message.event.is_some() { String::new() } else { message.from },
+        to: message.to,
+        chat: message.chat,
+        platform: message.platform,
+        text: message.text,
+        event: message.event,
+        attachments: message.attachments.into_iter().map(attachment).collect(),
+        matched,
+        context: Vec::new(),
+    }
+}
