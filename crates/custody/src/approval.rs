@@ -177,7 +177,8 @@ impl Share {
     /// It is not a share, or answers another request or other items than the approval says.
     pub fn decode(bytes: &[u8], (ask, approval): (&Ask, &Approval), file: &str) -> Result<Share, Error> {
         let wrong = |what: &str| Error::invalid(file, what);
-        let split = bytes.windows(2).position(|pair| pair == b"\n\n").ok_or_else(|| wrong("it is not a share"))?;
+        let split =
+            bytes.windows(2).position(|pair| pair == b"\n\n").ok_or_else(|| wrong("it is not a share"))?;
         let head = std::str::from_utf8(&bytes[..=split]).map_err(|_| wrong("it is not a share"))?;
         let (request, custodian, items) = read_head(head).map_err(malformed(file))?;
         if request != approval.request || custodian != approval.number || items != approval.items {

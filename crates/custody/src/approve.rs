@@ -85,12 +85,21 @@ pub fn open_request(
     let body = request_body(archive, &request, identity)?;
     let plan = body.check(&request.document, &archive.people.rules)?;
     if request.document.context > archive.config.policy.context {
-        return Err(Error::refused("act on this request", "it asks for more context than the archive's policy allows"));
+        return Err(Error::refused(
+            "act on this request",
+            "it asks for more context than the archive's policy allows",
+        ));
     }
     let all = ledger.deposits(archive)?;
     let asked = |deposit: &String| {
-        let found = all.iter().find(|logged| logged.document.deposit == *deposit && logged.index < request.index);
-        let missing = || Error::refused("act on this request", format!("deposit \"{deposit}\" was not in the log when it was made"));
+        let found =
+            all.iter().find(|logged| logged.document.deposit == *deposit && logged.index < request.index);
+        let missing = || {
+            Error::refused(
+                "act on this request",
+                format!("deposit \"{deposit}\" was not in the log when it was made"),
+            )
+        };
         found.cloned().ok_or_else(missing)
     };
     let deposits = request.document.deposits.iter().map(asked).collect::<Result<Vec<_>, _>>()?;
@@ -108,7 +117,9 @@ fn check_compartments(request: &Request, deposits: &[Checked<Manifest>]) -> Resu
     named.sort();
     match named == actual {
         true => Ok(()),
-        false => Err(Error::refused("act on this request", "it does not name the compartments of its deposits")),
+        false => {
+            Err(Error::refused("act on this request", "it does not name the compartments of its deposits"))
+        }
     }
 }
 
@@ -180,7 +191,9 @@ fn chosen_items(open: &OpenRequest, only: &[Literal]) -> Result<Vec<usize>, Erro
     if let Some(stranger) = only.iter().find(|only| !literals.iter().any(|(literal, _)| literal == *only)) {
         return Err(Error::Usage(format!("\"{stranger}\" is not among the literals of this request")));
     }
-    let chosen = |item: &usize| literals.get(*item).is_none_or(|(literal, _)| only.is_empty() || only.contains(literal));
+    let chosen = |item: &usize| {
+        literals.get(*item).is_none_or(|(literal, _)| only.is_empty() || only.contains(literal))
+    };
     Ok((0..open.ask.items.len()).filter(chosen).collect())
 }
 
@@ -203,7 +216,8 @@ fn make(
     let answers = answers.map_err(|error| Error::Usage(error.to_string()))?;
     let digests = digests(open, &answers, (number, items));
     let examiner = archive.people.examiners.iter().find(|person| person.verifier.name() == request.examiner);
-    let examiner = examiner.ok_or_else(|| Error::refused("approve this request", "its examiner is not known"))?;
+    let examiner =
+        examiner.ok_or_else(|| Error::refused("approve this request", "its examiner is not known"))?;
     let share = Share { request: request.id.clone(), custodian: number, items: items.to_vec(), answers };
     let share = wrap(&share.encode()?, [examiner])?;
     let mut salt = [0; 32];
@@ -274,7 +288,8 @@ fn log_approval(
     };
     archive.append(operator, entry)?;
     archive.refresh()?;
-    let missing = || Error::invalid(blackbox_log::CHECKPOINT, "the approval is not in the log after it was appended");
+    let missing =
+        || Error::invalid(blackbox_log::CHECKPOINT, "the approval is not in the log after it was appended");
     logged(archive, &approval.request, hash)?.ok_or_else(missing)
 }
 

@@ -51,12 +51,18 @@ impl<'a> Archive<'a> {
     ///
     /// # Errors
     /// The configuration is impossible, the store is not empty, or it failed.
-    pub fn create(store: &'a dyn Store, config: &Config, operator: &dyn Signer) -> Result<Archive<'a>, Error> {
+    pub fn create(
+        store: &'a dyn Store,
+        config: &Config,
+        operator: &dyn Signer,
+    ) -> Result<Archive<'a>, Error> {
         config.people().map_err(Error::Usage)?;
         let text = config.to_text()?;
         let _lock = store.lock()?;
         if store.list("")?.iter().any(|path| path != blackbox_store::folder::LOCK) {
-            return Err(Error::Usage("the folder is not empty; an archive begins in an empty one".to_owned()));
+            return Err(Error::Usage(
+                "the folder is not empty; an archive begins in an empty one".to_owned(),
+            ));
         }
         let hash = Hex(sha256(text.as_bytes()));
         store.put(CONFIG, text.as_bytes())?;
@@ -81,7 +87,9 @@ impl<'a> Archive<'a> {
         if !store.exists(CONFIG)? {
             return match store.exists(blackbox_log::CHECKPOINT)? {
                 true => Err(Error::invalid(CONFIG, "the file is missing")),
-                false => Err(Error::Usage("this is not an archive: there is no archive.toml in it".to_owned())),
+                false => {
+                    Err(Error::Usage("this is not an archive: there is no archive.toml in it".to_owned()))
+                }
             };
         }
         let bytes = store.read(CONFIG)?;
@@ -139,7 +147,8 @@ impl<'a> Archive<'a> {
     /// It is missing, not what was logged, not signed by a sealer, or of another archive.
     pub fn manifest(&self, leaf: &Leaf) -> Result<Manifest, Error> {
         let sealer = self.people.sealers.iter().find(|sealer| sealer.verifier.name() == leaf.by);
-        let sealer = sealer.ok_or_else(|| Error::invalid(&leaf.path, format!("\"{}\" is no sealer", leaf.by)))?;
+        let sealer =
+            sealer.ok_or_else(|| Error::invalid(&leaf.path, format!("\"{}\" is no sealer", leaf.by)))?;
         let note = self.note(leaf, &sealer.verifier)?;
         let manifest = Manifest::parse(&note.text).map_err(malformed(&leaf.path))?;
         let own = manifest.deposit == leaf.subject

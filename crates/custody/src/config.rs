@@ -102,7 +102,11 @@ impl Policy {
 
     fn check(&self) -> Result<(), String> {
         if self.context > blackbox_token::row::MAX_CONTEXT {
-            return Err(format!("context {} is more than {}", self.context, blackbox_token::row::MAX_CONTEXT));
+            return Err(format!(
+                "context {} is more than {}",
+                self.context,
+                blackbox_token::row::MAX_CONTEXT
+            ));
         }
         if let Some(name) = self.compartments.iter().find(|name| name.parse::<Slug>().is_err()) {
             return Err(format!("compartment \"{name}\" is not a name of letters a-z, digits and -"));
@@ -138,7 +142,8 @@ impl Person {
     /// # Errors
     /// A key is not of a key's form.
     pub fn public(&self) -> Result<Public, String> {
-        let verifier: Verifier = self.verifier.parse().map_err(|error: blackbox_format::note::NoteError| error.to_string())?;
+        let verifier: Verifier =
+            self.verifier.parse().map_err(|error: blackbox_format::note::NoteError| error.to_string())?;
         Ok(Public { name: self.name.clone(), recipient: self.recipient.clone(), verifier })
     }
 }
@@ -179,7 +184,9 @@ impl Config {
         let config: Config = toml::from_str(text).map_err(|error| error.to_string())?;
         match config.format == FORMAT {
             true => Ok(config),
-            false => Err(format!("it is of format \"{}\", and this program reads \"{FORMAT}\"", config.format)),
+            false => {
+                Err(format!("it is of format \"{}\", and this program reads \"{FORMAT}\"", config.format))
+            }
         }
     }
 
@@ -198,7 +205,8 @@ impl Config {
             examiners: read(&self.examiner)?,
             auditors: read(&self.auditor)?,
             log: self.log.parse().map_err(|error: blackbox_format::note::NoteError| error.to_string())?,
-            threshold: Threshold::new(self.threshold, self.custodian.len()).map_err(|error| error.to_string())?,
+            threshold: Threshold::new(self.threshold, self.custodian.len())
+                .map_err(|error| error.to_string())?,
             rules: Rules {
                 common: self.common.iter().cloned().collect(),
                 finding_fields: self.policy.fields()?,
@@ -265,10 +273,14 @@ pub fn check_origin(origin: &str) -> Result<(), String> {
 ///
 /// # Errors
 /// A language has no list.
-pub fn common_words(policy: &Policy, stop_words: impl Fn(&str) -> Option<Vec<String>>) -> Result<Vec<String>, String> {
+pub fn common_words(
+    policy: &Policy,
+    stop_words: impl Fn(&str) -> Option<Vec<String>>,
+) -> Result<Vec<String>, String> {
     let mut words: BTreeSet<String> = BTreeSet::new();
     for language in &policy.languages {
-        let list = stop_words(language).ok_or_else(|| format!("there is no list of stop words for language \"{language}\""))?;
+        let list = stop_words(language)
+            .ok_or_else(|| format!("there is no list of stop words for language \"{language}\""))?;
         words.extend(list.iter().flat_map(|word| text::words(word)));
     }
     words.extend(PLACEHOLDERS.split_whitespace().flat_map(text::words));
@@ -291,7 +303,13 @@ mod tests {
     fn a_policy_says_only_what_policies_say() {
         assert_eq!(Policy::parse("").unwrap(), Policy::default());
         assert_eq!(Policy::parse("context = 3\nfinding_fields = [\"chat\"]").unwrap().context, 3);
-        for bad in ["context = 4", "finding_fields = [\"type\"]", "browse = true", "compartments = []", "compartments = [\"../x\"]"] {
+        for bad in [
+            "context = 4",
+            "finding_fields = [\"type\"]",
+            "browse = true",
+            "compartments = []",
+            "compartments = [\"../x\"]",
+        ] {
             assert!(Policy::parse(bad).is_err(), "{bad}");
         }
     }

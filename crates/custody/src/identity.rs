@@ -45,7 +45,8 @@ impl Identity {
     /// Nothing of the name can stand in a file name.
     pub fn generate(name: &str) -> Result<Identity, Error> {
         let slug = Slug::of_name(name);
-        let slug = slug.ok_or_else(|| Error::Usage(format!("the name \"{name}\" holds no letter or digit")))?;
+        let slug =
+            slug.ok_or_else(|| Error::Usage(format!("the name \"{name}\" holds no letter or digit")))?;
         Identity::named(name, slug.as_str())
     }
 
@@ -55,14 +56,20 @@ impl Identity {
     /// The key's name holds blanks or `+`, or the name holds control characters.
     pub fn named(name: &str, key_name: &str) -> Result<Identity, Error> {
         if name.chars().any(char::is_control) || name != name.trim() {
-            return Err(Error::Usage("a name holds no control characters and no blanks at its ends".to_owned()));
+            return Err(Error::Usage(
+                "a name holds no control characters and no blanks at its ends".to_owned(),
+            ));
         }
         let mut seed = Zeroizing::new([0; 32]);
         blackbox_token::secret::fill_random(&mut *seed);
         Identity::of((name, key_name), x25519::Identity::generate(), SigningKey::from_bytes(&seed))
     }
 
-    fn of((name, key_name): (&str, &str), age: x25519::Identity, signing: SigningKey) -> Result<Identity, Error> {
+    fn of(
+        (name, key_name): (&str, &str),
+        age: x25519::Identity,
+        signing: SigningKey,
+    ) -> Result<Identity, Error> {
         let verifier = Verifier::new(key_name, signing.verifying_key().to_bytes());
         let verifier = verifier.map_err(|error| Error::Usage(error.to_string()))?;
         let public = Public { name: name.to_owned(), recipient: age.to_public().to_string(), verifier };
@@ -109,9 +116,11 @@ impl Identity {
         let key = STANDARD.decode(from.text("signing-key").map_err(shown)?);
         let key = Zeroizing::new(key.map_err(|_| "its signing key is not base64")?);
         let seed = key.strip_prefix(&[TYPE_ED25519]).and_then(|seed| <[u8; 32]>::try_from(seed).ok());
-        let signing = SigningKey::from_bytes(&Zeroizing::new(seed.ok_or("its signing key is not an Ed25519 key")?));
+        let signing =
+            SigningKey::from_bytes(&Zeroizing::new(seed.ok_or("its signing key is not an Ed25519 key")?));
         from.finish().map_err(shown)?;
-        let identity = Identity::of((name, verifier.name()), age, signing).map_err(|error| error.to_string())?;
+        let identity =
+            Identity::of((name, verifier.name()), age, signing).map_err(|error| error.to_string())?;
         match identity.public.recipient == recipient && identity.public.verifier == verifier {
             true => Ok(identity),
             false => Err("its public keys do not belong to its secret keys".to_owned()),
@@ -242,7 +251,8 @@ mod tests {
         assert_eq!(one.public().verifier.name(), "ann-orn");
         let (first, second) = (one.to_text().unwrap(), two.to_text().unwrap());
         assert_eq!(Identity::parse(&first).unwrap().public(), one.public());
-        let line = |text: &str, name: &str| text.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
+        let line =
+            |text: &str, name: &str| text.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
         for field in ["recipient", "verifier", "age", "signing-key"] {
             let mixed = first.replace(&line(&first, field), &line(&second, field));
             assert!(Identity::parse(&mixed).is_err(), "{field}");

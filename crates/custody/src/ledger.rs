@@ -6,14 +6,8 @@ use blackbox_format::{manifest::Manifest, note::Verifier};
 use blackbox_log::{Kind, Leaf};
 
 use crate::{
-    accept::Accept,
-    approval::Approval,
-    archive::Archive,
-    disclosure::Disclosure,
-    error::Error,
-    identity::Public,
-    refusal::Refusal,
-    request::Request,
+    accept::Accept, approval::Approval, archive::Archive, disclosure::Disclosure, error::Error,
+    identity::Public, refusal::Refusal, request::Request,
 };
 
 /// A leaf and its number.
@@ -52,7 +46,8 @@ impl Ledger {
     pub fn read(archive: &Archive<'_>) -> Result<Ledger, Error> {
         let mut ledger = Ledger::default();
         for (index, entry) in (0..).zip(archive.log.entries(0..archive.log.size())) {
-            let leaf = Leaf::parse(&entry?).map_err(|error| Error::invalid(format!("log entry {index}"), error))?;
+            let leaf =
+                Leaf::parse(&entry?).map_err(|error| Error::invalid(format!("log entry {index}"), error))?;
             ledger.subjects.entry(leaf.subject.clone()).or_default().push(ledger.leaves.len());
             ledger.leaves.push(Logged { index, leaf });
         }
@@ -149,7 +144,11 @@ pub fn check_request(archive: &Archive<'_>, logged: &Logged) -> Result<Checked<R
 ///
 /// # Errors
 /// It is missing, not what was logged, not signed by a custodian, or of another request.
-pub fn check_approval(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Result<Checked<Approval>, Error> {
+pub fn check_approval(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    logged: &Logged,
+) -> Result<Checked<Approval>, Error> {
     let leaf = &logged.leaf;
     let key = signer(leaf, &archive.people.custodians, "custodian")?;
     let approval = Approval::parse(&archive.note(leaf, key)?, &leaf.path)?;
@@ -161,8 +160,11 @@ pub fn check_approval(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -
         && leaf.path == approval.path()
         && leaf.bodies == [approval.body]
         && archive.people.custodian(key) == Some(approval.number)
-        && request.is_some_and(|request| request.leaf.document == approval.request_hash && request.index < logged.index)
-        && request.is_some_and(|request| request.index < approval.log_size && approval.log_size <= logged.index);
+        && request.is_some_and(|request| {
+            request.leaf.document == approval.request_hash && request.index < logged.index
+        })
+        && request
+            .is_some_and(|request| request.index < approval.log_size && approval.log_size <= logged.index);
     match own {
         true => Ok(checked(logged, approval)),
         false => Err(Error::invalid(&leaf.path, "it is not the approval that its log entry says")),
@@ -173,7 +175,11 @@ pub fn check_approval(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -
 ///
 /// # Errors
 /// As [`check_approval`].
-pub fn check_refusal(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Result<Checked<Refusal>, Error> {
+pub fn check_refusal(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    logged: &Logged,
+) -> Result<Checked<Refusal>, Error> {
     let leaf = &logged.leaf;
     let key = signer(leaf, &archive.people.custodians, "custodian")?;
     let refusal = Refusal::parse(&archive.note(leaf, key)?, &leaf.path)?;
@@ -184,7 +190,9 @@ pub fn check_refusal(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) ->
         && refusal.request == leaf.subject
         && leaf.path == refusal.path()
         && leaf.bodies == [refusal.body]
-        && request.is_some_and(|request| request.leaf.document == refusal.request_hash && request.index < logged.index);
+        && request.is_some_and(|request| {
+            request.leaf.document == refusal.request_hash && request.index < logged.index
+        });
     match own {
         true => Ok(checked(logged, refusal)),
         false => Err(Error::invalid(&leaf.path, "it is not the refusal that its log entry says")),
@@ -195,7 +203,11 @@ pub fn check_refusal(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) ->
 ///
 /// # Errors
 /// It is missing, not what was logged, not signed by the request's examiner, or of another request.
-pub fn check_disclosure(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Result<Checked<Disclosure>, Error> {
+pub fn check_disclosure(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    logged: &Logged,
+) -> Result<Checked<Disclosure>, Error> {
     let leaf = &logged.leaf;
     let note = archive.note(leaf, signer(leaf, &archive.people.examiners, "examiner")?)?;
     let disclosure = Disclosure::parse(&note, &leaf.path)?;
@@ -217,7 +229,11 @@ pub fn check_disclosure(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged)
 ///
 /// # Errors
 /// It is missing, not what was logged, not signed by a custodian, or of another deposit.
-pub fn check_accept(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Result<Checked<Accept>, Error> {
+pub fn check_accept(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    logged: &Logged,
+) -> Result<Checked<Accept>, Error> {
     let leaf = &logged.leaf;
     let key = signer(leaf, &archive.people.custodians, "custodian")?;
     let accept = Accept::parse(&archive.note(leaf, key)?, &leaf.path)?;
@@ -227,10 +243,10 @@ pub fn check_accept(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> 
         && accept.custodian == leaf.by
         && accept.deposit == leaf.subject
         && leaf.path == accept.path()
-        && deposit.is_some_and(|deposit| deposit.leaf.document == accept.manifest && deposit.index < logged.index);
+        && deposit
+            .is_some_and(|deposit| deposit.leaf.document == accept.manifest && deposit.index < logged.index);
     match own {
         true => Ok(checked(logged, accept)),
         false => Err(Error::invalid(&leaf.path, "it is not the acceptance that its log entry says")),
     }
 }
-

@@ -127,9 +127,12 @@ impl Request {
     /// A day is not a day.
     pub fn span(&self) -> Result<(i64, i64), Error> {
         let start = |day: &str| {
-            let date: jiff::civil::Date = day.parse().map_err(|_| Error::Usage(format!("\"{day}\" is not a day")))?;
+            let date: jiff::civil::Date =
+                day.parse().map_err(|_| Error::Usage(format!("\"{day}\" is not a day")))?;
             let zoned = date.to_zoned(jiff::tz::TimeZone::UTC);
-            zoned.map(|time| time.timestamp().as_millisecond()).map_err(|error| Error::Usage(error.to_string()))
+            zoned
+                .map(|time| time.timestamp().as_millisecond())
+                .map_err(|error| Error::Usage(error.to_string()))
         };
         Ok((start(&self.since)?, start(&self.until)? + 24 * 60 * 60 * 1000 - 1))
     }
@@ -151,9 +154,15 @@ impl Request {
         let asked = self.months()?;
         let range = |deposit: &String| {
             let manifest = manifests.clone().find(|manifest| manifest.deposit == *deposit);
-            let missing = || Error::invalid(format!("deposits/{deposit}/manifest"), "a deposit that was asked is not in the log");
+            let missing = || {
+                Error::invalid(
+                    format!("deposits/{deposit}/manifest"),
+                    "a deposit that was asked is not in the log",
+                )
+            };
             let manifest = manifest.ok_or_else(missing)?;
-            let months = asked.clone().filter(|month| (manifest.first..=manifest.last).contains(month)).collect();
+            let months =
+                asked.clone().filter(|month| (manifest.first..=manifest.last).contains(month)).collect();
             Ok(Range { deposit: deposit.clone(), threshold: manifest.threshold, months })
         };
         let ranges = self.deposits.iter().map(range).collect::<Result<_, Error>>()?;
@@ -169,11 +178,12 @@ pub fn items(plan: &Plan, context: u8) -> Vec<Item> {
         Role::Test => Part::Test,
         Role::Open => Part::Open,
     };
-    let literals = plan.literals.iter().map(|(literal, roles)| Item {
-        literal: literal.clone(),
-        parts: roles.iter().map(part).collect(),
-    });
-    let context = distances(context).map(|distance| Item { literal: context_literal(distance), parts: vec![Part::Context] });
+    let literals = plan
+        .literals
+        .iter()
+        .map(|(literal, roles)| Item { literal: literal.clone(), parts: roles.iter().map(part).collect() });
+    let context = distances(context)
+        .map(|distance| Item { literal: context_literal(distance), parts: vec![Part::Context] });
     literals.chain(context).collect()
 }
 
@@ -241,7 +251,10 @@ impl RequestBody {
     /// They do not, or the body is of another mode than the request.
     pub fn check(&self, request: &Request, rules: &Rules) -> Result<Plan, Error> {
         if self.claim.mode != request.mode {
-            return Err(Error::refused("act on this request", "its body is of another mode than its public part"));
+            return Err(Error::refused(
+                "act on this request",
+                "its body is of another mode than its public part",
+            ));
         }
         let refuse = |error: blackbox_query::plan::CheckError| {
             Error::refused("act on this request", format!("its literals do not implement its query: {error}"))
@@ -275,7 +288,8 @@ impl FromStr for LiteralLine {
     fn from_str(text: &str) -> Result<LiteralLine, String> {
         let (roles, literal) = text.split_once(' ').ok_or("it is not roles and a literal")?;
         let roles = roles.parse().map_err(|error: blackbox_query::plan::RolesError| error.to_string())?;
-        let literal = literal.parse().map_err(|error: blackbox_format::term::FieldError| error.to_string())?;
+        let literal =
+            literal.parse().map_err(|error: blackbox_format::term::FieldError| error.to_string())?;
         Ok(LiteralLine(literal, roles))
     }
 }

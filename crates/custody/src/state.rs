@@ -41,7 +41,9 @@ impl State {
     pub fn open(folder: &Path, archive: &Archive<'_>) -> Result<State, Error> {
         let folder = Folder::new(folder);
         let lock = folder.lock().map_err(|error| match error {
-            blackbox_store::StoreError::Locked => Error::Usage("this key is in use by another process".to_owned()),
+            blackbox_store::StoreError::Locked => {
+                Error::Usage("this key is in use by another process".to_owned())
+            }
             other => Error::Store(other),
         })?;
         let name = Hex(sha256(archive.config.origin.as_bytes())).to_string();

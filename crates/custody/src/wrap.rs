@@ -5,7 +5,10 @@ use std::io::{Read, Write};
 use blackbox_format::padme;
 use zeroize::Zeroizing;
 
-use crate::{error::Error, identity::{Identity, Public}};
+use crate::{
+    error::Error,
+    identity::{Identity, Public},
+};
 
 /// Smallest padded body of a log entry, in bytes.
 const BODY_FLOOR: u64 = 1024;

@@ -56,6 +56,8 @@ pub struct Manifest {
     pub timezone: String,
     /// Whether it was sealed although small.
     pub small: Flag,
+    /// Messages sealed before that the exports lack, a month: kept only by `seal --remember`.
+    pub lacking: Vec<LackingLine>,
     /// How many custodians must answer.
     pub threshold: Threshold,
     /// Slots on each side of a record.
@@ -83,6 +85,15 @@ pub enum Flag {
     Yes,
     /// no
     No,
+}
+
+/// Messages of a month that an earlier deposit sealed and a later export of their chat lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LackingLine {
+    /// The month.
+    pub month: Month,
+    /// How many.
+    pub messages: u64,
 }
 
 /// Root over the month commitments of one subset.
@@ -136,6 +147,7 @@ impl Manifest {
             .field("words", &self.words)
             .field("timezone", &self.timezone)
             .field("small", self.small)
+            .fields("lacking", &self.lacking)
             .field("threshold", self.threshold)
             .field("context", self.context)
             .field("first-month", self.first)
@@ -163,6 +175,7 @@ impl Manifest {
             words: from.value("words")?,
             timezone: from.value("timezone")?,
             small: from.value("small")?,
+            lacking: from.values("lacking")?,
             threshold: from.value("threshold")?,
             context: from.value("context")?,
             first: from.value("first-month")?,
@@ -216,6 +229,10 @@ line!(Flag, "yes or no", |it| [if *it == Flag::Yes { "yes" } else { "no" }], |pa
     "no" => Flag::No,
     _ => None?,
 });
+line!(LackingLine, "a month and a number", |it| [it.month, it.messages], |parts| LackingLine {
+    month: parts.next()?.parse().ok()?,
+    messages: parts.next()?.parse().ok()?,
+});
 line!(MonthRoot, "a subset and a root", |it| [it.subset, it.root], |parts| MonthRoot {
     subset: parts.next()?.parse().ok()?,
     root: parts.next()?.parse().ok()?,
@@ -258,6 +275,7 @@ mod tests {
             words: "w".into(),
             timezone: "Europe/London".into(),
             small: Flag::No,
+            lacking: vec![LackingLine { month: "2020-02".parse().unwrap(), messages: 3 }],
             threshold,
             context: 2,
             first: "2020-01".parse().unwrap(),

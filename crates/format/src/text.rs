@@ -12,6 +12,9 @@ use unicode_segmentation::UnicodeSegmentation;
 /// Name of this normalisation and segmentation, with the Unicode version of its tables.
 pub const WORDS_VERSION: &str = "blackbox-words/1 unicode-17";
 
+/// Joins emoji into one. Elsewhere it is invisible, and would glue a blank to a following emoji.
+const ZERO_WIDTH_JOINER: char = '\u{200D}';
+
 /// `text` in NFKC, case-folded, without diacritics, variation selectors and skin tones;
 /// typographic apostrophes as `'`.
 pub fn normalise(text: &str) -> Cow<'_, str> {
@@ -22,7 +25,14 @@ pub fn normalise(text: &str) -> Cow<'_, str> {
         };
     }
     let folded = caseless::default_case_fold_str(&text.nfkc().collect::<String>());
-    let plain = folded.nfd().filter(|c| !is_dropped(*c)).map(|c| if c == '\u{2019}' { '\'' } else { c });
+    let mut before = ' ';
+    let kept = folded.nfd().filter(|c| {
+        let joins_nothing = *c == ZERO_WIDTH_JOINER && !is_emoji(before);
+        let keep = !is_dropped(*c) && !joins_nothing;
+        before = if keep { *c } else { before };
+        keep
+    });
+    let plain = kept.map(|c| if c == '\u{2019}' { '\'' } else { c });
     Cow::Owned(plain.nfkc().collect())
 }
 
@@ -38,7 +48,11 @@ pub fn whole(text: &str) -> String {
 }
 
 fn is_word(segment: &str) -> bool {
-    segment.chars().any(|c| c.is_alphanumeric() || (!c.is_ascii() && c.is_emoji_char()))
+    segment.chars().any(|c| c.is_alphanumeric() || is_emoji(c))
+}
+
+fn is_emoji(c: char) -> bool {
+    !c.is_ascii() && c.is_emoji_char()
 }
 
 /// Nonspacing marks over Latin, Greek and Cyrillic fold away. Marks of other scripts (vowel signs)
@@ -78,6 +92,7 @@ mod tests {
     fn emoji_are_words_whatever_their_tone() {
         assert_eq!(words("ok 👍🏽 ❤️!"), ["ok", "👍", "❤"]);
         assert_eq!(words("#hash * 1"), ["hash", "1"]);
+        assert_eq!(words("👩‍🚒 a\u{200D}b \u{200D}😀"), ["👩\u{200D}🚒", "ab", "😀"]);
     }
 
     #[test]

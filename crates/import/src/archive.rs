@@ -73,7 +73,7 @@ fn member<R: io::Read + io::Seek>(section: &Section, file: &ZipFile<'_, R>) -> M
         Ok(name) => name.into_owned(),
         Err(_) => String::from_utf8_lossy(file.name_raw()).into_owned(),
     };
-    let name = name.replace('\\', "/");
+    let name = name.replace('\\', "/").trim_start_matches("./").to_owned();
     let bytes = match leaves(&name) {
         true => Err("its name leads out of the zip".into()),
         false => bytes(section, file),

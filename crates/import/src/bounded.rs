@@ -10,8 +10,8 @@ pub(crate) const MAX_LINE_BYTES: usize = 16 << 20;
 pub(crate) const MAX_TEXT_BYTES: usize = 16 << 20;
 /// A file given to the importer may unfold to this many times its length, in all.
 pub(crate) const MAX_RATIO: u64 = 200;
-/// ... but to this many bytes (256 MiB) in any case: short texts of one kind compress well.
-pub(crate) const MIN_UNFOLDED_BYTES: u64 = 256 << 20;
+/// ... but to this many bytes (64 MiB) in any case: short texts of one kind compress well.
+pub(crate) const MIN_UNFOLDED_BYTES: u64 = 64 << 20;
 /// The most bytes that one member may have, 16 GiB.
 pub(crate) const MAX_MEMBER_BYTES: u64 = 16 << 30;
 /// The most members of one zip.

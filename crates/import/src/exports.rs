@@ -1,11 +1,6 @@
 //! The exports that were given, found once and read as often as the sealer needs.
 
-use std::{
-    collections::HashSet,
-    io,
-    ops::ControlFlow,
-    path::{Path, PathBuf},
-};
+use std::{collections::HashSet, io, ops::ControlFlow, path::PathBuf};
 
 use blackbox_format::message::Incoming;
 use jiff::tz::TimeZone;
@@ -117,7 +112,7 @@ impl Exports {
     /// # Errors
     /// `each` failed, or a file has changed since [`Exports::open`]. What cannot be used is in the report instead.
     pub fn read<E>(&self, each: &mut dyn FnMut(Incoming) -> Result<(), E>) -> Result<Report, ReadError<E>> {
-        self.unchanged()?;
+        self.check_stamps()?;
         let mut report = Report::default();
         let mut used = HashSet::new();
         for source in &self.sources {
@@ -134,7 +129,7 @@ impl Exports {
                 return Err(ReadError::Taker(error));
             }
         }
-        self.unchanged()?;
+        self.check_stamps()?;
         self.report_leftovers(&used, &mut report);
         Ok(report)
     }
@@ -155,9 +150,10 @@ impl Exports {
         tally.finish(&source.entry.source, facts, &self.options.timezone_name, report);
     }
 
-    fn unchanged<E>(&self) -> Result<(), ReadError<E>> {
-        let changed = |path: &Path, stamp: &Stamp| Stamp::of(path).is_ok_and(|now| now == *stamp);
-        match self.stamps.iter().find(|stamp| !changed(&stamp.path, stamp)) {
+    /// Checks that every file is still the one that was found.
+    fn check_stamps<E>(&self) -> Result<(), ReadError<E>> {
+        let same = |stamp: &&Stamp| matches!(Stamp::of(&stamp.path), Ok(Some(now)) if now == **stamp);
+        match self.stamps.iter().find(|stamp| !same(stamp)) {
             Some(stamp) => Err(ReadError::Changed(stamp.path.clone())),
             None => Ok(()),
         }

@@ -136,14 +136,16 @@ impl<'a> Sink<'a> {
         self.tally.skip(Skipped { source: self.source.to_owned(), line: Some(line), reason: reason.into() });
     }
 
+    /// Says that the file as a whole was left out.
+    pub(crate) fn reject(&mut self, reason: impl Into<String>) {
+        self.tally.skip(Skipped { source: self.source.to_owned(), line: None, reason: reason.into() });
+    }
+
     /// Says that the rest of the file was left out.
     pub(crate) fn broken(&mut self, error: &io::Error) {
-        let reason = match self.line {
+        self.reject(match self.line {
             0 => format!("it cannot be read: {error}"),
-            line => format!(
-                "it cannot be read to its end, nothing after the record on line {line} came in: {error}"
-            ),
-        };
-        self.tally.skip(Skipped { source: self.source.to_owned(), line: None, reason });
+            line => format!("it cannot be read beyond the record on line {line}: {error}"),
+        });
     }
 }

@@ -155,6 +155,11 @@ impl Place {
         plain.then_some(&self.section)
     }
 
+    /// This place with another limit.
+    pub(crate) fn limited(&self, limit: u64) -> Place {
+        Place { limit, ..self.clone() }
+    }
+
     /// How many bytes may be decompressed from it.
     pub(crate) fn limit(&self) -> u64 {
         self.limit

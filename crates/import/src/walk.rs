@@ -63,10 +63,11 @@ struct Bounds<'a> {
 }
 
 impl Stamp {
-    /// The file as it is now.
-    pub(crate) fn of(path: &Path) -> io::Result<Stamp> {
+    /// The file as it is now, if it is a regular one.
+    pub(crate) fn of(path: &Path) -> io::Result<Option<Stamp>> {
         let data = fs::metadata(path)?;
-        Ok(Stamp { path: path.to_owned(), length: data.len(), modified: data.modified().ok() })
+        let stamp = || Stamp { path: path.to_owned(), length: data.len(), modified: data.modified().ok() };
+        Ok(data.is_file().then(stamp))
     }
 }
 
@@ -132,12 +133,10 @@ impl Walk {
 
     fn file(&mut self, path: &Path, folder: &Arc<Folder>) {
         let source = path.display().to_string();
-        let stamp = match (fs::metadata(path), Stamp::of(path)) {
-            (Ok(data), Ok(stamp)) if data.is_file() => stamp,
-            (Ok(_), Ok(_)) => return self.leave(&source, folder, "not a regular file"),
-            (Err(error), _) | (_, Err(error)) => {
-                return self.leave(&source, folder, format!("it cannot be read: {error}"));
-            }
+        let stamp = match Stamp::of(path) {
+            Ok(Some(stamp)) => stamp,
+            Ok(None) => return self.leave(&source, folder, "not a regular file"),
+            Err(error) => return self.leave(&source, folder, format!("it cannot be read: {error}")),
         };
         if !self.seen.insert(path.canonicalize().unwrap_or_else(|_| path.to_owned())) {
             return self.leave(&source, folder, "given twice");
@@ -256,7 +255,7 @@ impl Walk {
 
 /// Whether a name is one that systems leave behind and people do not see.
 fn hidden(name: &str) -> bool {
-    name.starts_with('.') || name == "__MACOSX"
+    (name.starts_with('.') && !matches!(name, "." | "..")) || name == "__MACOSX"
 }
 
 /// How many bytes a gzip inside an archive has, if that is within what is left. Of a damaged one, those before the
@@ -264,7 +263,7 @@ fn hidden(name: &str) -> bool {
 fn count(place: &Place, left: u64) -> Result<u64, String> {
     let mut buffer = vec![0; 1 << 16];
     let mut total: u64 = 0;
-    let mut reader = place.open().map_err(|error| format!("it cannot be read: {error}"))?;
+    let mut reader = place.limited(u64::MAX).open().map_err(|error| format!("it cannot be read: {error}"))?;
     while let Ok(count) = reader.read(&mut buffer)
         && count > 0
     {

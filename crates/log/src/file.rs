@@ -12,3 +12,14 @@ pub(crate) fn read(store: &dyn Store, path: &str, limit: u64) -> Result<Option<V
     store.read_at(path, 0, &mut bytes)?;
     Ok(Some(bytes))
 }
+
+/// As [`read`], for an object that another process may replace meanwhile: always one version, whole.
+pub(crate) fn read_latest(store: &dyn Store, path: &str, limit: u64) -> Result<Option<Vec<u8>>, StoreError> {
+    loop {
+        let length = store.length(path)?;
+        let bytes = read(store, path, limit);
+        if store.length(path)? == length {
+            return bytes;
+        }
+    }
+}

@@ -124,7 +124,7 @@ impl<'a> Log<'a> {
     /// # Errors
     /// There is no log, or its checkpoint is not one of `origin` signed by `verifier`.
     pub fn open(store: &'a dyn Store, verifier: &Verifier, origin: &str) -> Result<Log<'a>, LogError> {
-        let bytes = file::read(store, CHECKPOINT, CHECKPOINT_BYTES)?;
+        let bytes = file::read_latest(store, CHECKPOINT, CHECKPOINT_BYTES)?;
         let bytes = bytes.ok_or_else(|| LogError::Large(CHECKPOINT.to_owned()))?;
         let note = Note::parse(&bytes).map_err(CheckpointError::from)?;
         let checkpoint = Checkpoint::open(&note, verifier, origin)?;

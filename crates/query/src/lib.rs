@@ -2,6 +2,6 @@
 
 pub mod answer;
 pub mod language;
-pub mod plan;
 pub mod matches;
+pub mod plan;
 pub mod read;

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use blackbox_format::{
     body::Register,
     fields::Hex,
-    manifest::{FileLine, Flag, Manifest, manifest_path},
+    manifest::{FileLine, Flag, LackingLine, Manifest, manifest_path},
     merkle::sha256,
     month::{Month, months},
     note::{Note, Signer},
@@ -66,6 +66,8 @@ pub struct Job<'a> {
     pub exceptional: Flag,
     /// Whether a small deposit is meant.
     pub small: Flag,
+    /// Messages sealed before that the exports lack.
+    pub lacking: Vec<LackingLine>,
     /// Most messages of a segment, at most 2^18.
     pub segment_messages: u32,
     /// Now, RFC 3339 UTC.
@@ -229,6 +231,7 @@ impl Run<'_> {
             words: WORDS_VERSION.to_owned(),
             timezone: job.timezone.to_owned(),
             small: (self.survey.records() < SMALL_DEPOSIT).into(),
+            lacking: job.lacking.clone(),
             threshold: job.threshold,
             context,
             first,

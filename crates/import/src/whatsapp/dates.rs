@@ -1,12 +1,14 @@
 //! Which number of a date is the day: found once from a whole file.
 
-use jiff::civil;
+use jiff::{Span, civil};
 
 use super::header::{Shape, Year};
 use crate::DateOrder;
 
 /// The years of the Buddhist era, 543 ahead, that are taken for such.
 const BUDDHIST_YEARS: std::ops::Range<u16> = 2400..3000;
+/// The years of the Persian calendar that are taken for such: 2001 to 2071.
+const PERSIAN_YEARS: std::ops::Range<u16> = 1380..1450;
 /// A reading of the dates is taken over another if it runs backwards this many times more rarely.
 const RARER: u64 = 4;
 
@@ -74,8 +76,31 @@ pub(crate) fn date(numbers: [u16; 3], order: DateOrder) -> Option<civil::Date> {
         DateOrder::MonthFirst => (c, a, b),
         DateOrder::YearFirst => (a, b, c),
     };
+    if PERSIAN_YEARS.contains(&year) {
+        return persian(year, month, day);
+    }
     let narrow = |number: u16| i8::try_from(number).ok();
     civil::Date::new(full(year)?, narrow(month)?, narrow(day)?).ok()
+}
+
+/// A date of the Persian calendar, whose leap years in this range follow a cycle of 33 years with 8 of them.
+fn persian(year: u16, month: u16, day: u16) -> Option<civil::Date> {
+    /// The first year of a cycle, so far back that no year is before it.
+    const CYCLES_BEGIN: i32 = -1595;
+    /// Days from there to 1970.
+    const TO_1970_DAYS: i32 = 1_075_196;
+    let days_before = match month {
+        1..=7 => (month - 1) * 31,
+        8..=12 => (month - 1) * 30 + 6,
+        _ => return None,
+    };
+    if !(1..=if month <= 6 { 31 } else { 30 }).contains(&day) {
+        return None;
+    }
+    let years = i32::from(year) - CYCLES_BEGIN;
+    let leap_days = years / 33 * 8 + (years % 33 + 3) / 4;
+    let days = i32::from(day + days_before) + years * 365 + leap_days;
+    civil::Date::new(1970, 1, 1).ok()?.checked_add(Span::new().days(days - TO_1970_DAYS)).ok()
 }
 
 /// A year of two or four digits. WhatsApp began in 2009, so 52 to 69 are years of the Buddhist era, 2552 to 2569.
@@ -123,6 +148,18 @@ mod tests {
         assert_eq!(order(&["1/9/2020, 09:30 - a: b", "2/1/2020, 09:31 - a: b"]), DateOrder::MonthFirst);
         let days = ["20/01/30, 09:30 - a: b", "20/02/02, 09:31 - a: b", "20/02/11, 09:31 - a: b"];
         assert_eq!(order(&days), DateOrder::YearFirst);
+    }
+
+    #[test]
+    fn persian_dates_are_converted() {
+        let persian =
+            |year, month, day| date([year, month, day], DateOrder::YearFirst).map(|date| date.to_string());
+        assert_eq!(persian(1399, 12, 22).as_deref(), Some("2021-03-12"));
+        assert_eq!(persian(1400, 1, 1).as_deref(), Some("2021-03-21"));
+        assert_eq!(persian(1403, 12, 30).as_deref(), Some("2025-03-20"));
+        assert_eq!(persian(1404, 1, 1).as_deref(), Some("2025-03-21"));
+        assert_eq!(persian(1399, 7, 31), None);
+        assert_eq!(persian(1399, 13, 1), None);
     }
 
     #[test]

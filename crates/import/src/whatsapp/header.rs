@@ -109,7 +109,7 @@ fn header<'a>(input: &mut &'a str) -> ModalResult<Header<'a>> {
     let start = *input;
     let (time_first, date, clock) = alt((date_and_time, time_and_date)).parse_next(input)?;
     let written = start[..start.len() - input.len()].trim_matches(is_gap);
-    let frame = end(bracket).parse_next(input)?;
+    let frame = if bracket { closing(input)? } else { dash_or_colon(input)? };
     let shape = Shape {
         frame,
         time_first,
@@ -119,21 +119,17 @@ fn header<'a>(input: &mut &'a str) -> ModalResult<Header<'a>> {
         seconds: clock.seconds,
         half: clock.half,
     };
-    Ok(Header { shape, date: date.numbers, time: clock.time, written, rest: *input })
+    Ok(Header { shape, date: date.numbers, time: clock.time, written, rest: input })
 }
 
-fn end<'a>(
-    bracket: bool,
-) -> impl Parser<&'a str, Frame, winnow::error::ErrMode<winnow::error::ContextError>> {
-    move |input: &mut &'a str| {
-        gap.parse_next(input)?;
-        if bracket {
-            return (']', opt(' ')).value(Frame::Brackets).parse_next(input);
-        }
-        let dash = (one_of(['-', '–']), gap_or_end).value(Frame::Dash);
-        let colon = (':', ' ').value(Frame::Colon);
-        alt((dash, colon)).parse_next(input)
-    }
+fn closing(input: &mut &str) -> ModalResult<Frame> {
+    (gap, ']', opt(' ')).value(Frame::Brackets).parse_next(input)
+}
+
+fn dash_or_colon(input: &mut &str) -> ModalResult<Frame> {
+    let dash = (one_of(['-', '–']), gap_or_end).value(Frame::Dash);
+    let colon = (':', ' ').value(Frame::Colon);
+    preceded(gap, alt((dash, colon))).parse_next(input)
 }
 
 fn gap<'a>(input: &mut &'a str) -> ModalResult<&'a str> {
@@ -141,7 +137,7 @@ fn gap<'a>(input: &mut &'a str) -> ModalResult<&'a str> {
 }
 
 /// One space, or nothing more on the line. Marks after it belong to what follows.
-fn gap_or_end<'a>(input: &mut &'a str) -> ModalResult<()> {
+fn gap_or_end(input: &mut &str) -> ModalResult<()> {
     match input.is_empty() {
         true => Ok(()),
         false => (take_while(0.., is_mark), one_of([' ', '\u{a0}', '\u{202f}'])).void().parse_next(input),
@@ -149,7 +145,7 @@ fn gap_or_end<'a>(input: &mut &'a str) -> ModalResult<()> {
 }
 
 /// Between date and time: a comma, spaces, and in some languages a word.
-fn link<'a>(input: &mut &'a str) -> ModalResult<Option<Half>> {
+fn link(input: &mut &str) -> ModalResult<Option<Half>> {
     let comma = (gap, opt(one_of([',', '،', '、', '.'])), gap).take().parse_next(input)?;
     let word = take_while(0..=MAX_WORD_CHARS, is_word).parse_next(input)?;
     let word = word.trim_matches(is_gap);
@@ -249,5 +245,71 @@ fn word_after(input: &mut &str) -> ModalResult<Option<Half>> {
         }
         None if LINKS.contains(&word.trim_end_matches('.')) => Ok(None),
         None => fail.parse_next(input),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> ([u16; 3], [u8; 3], &str, &str) {
+        let header = parse(line).unwrap_or_else(|| panic!("{line}"));
+        (header.date, header.time, header.written, header.rest)
+    }
+
+    #[test]
+    fn a_header_gives_its_numbers_its_text_and_what_follows() {
+        let evening = [21, 30, 0];
+        assert_eq!(read("12/3/20, 9:30 PM - Ada: hi"), ([12, 3, 20], evening, "12/3/20, 9:30 PM", "Ada: hi"));
+        assert_eq!(
+            read("\u{200e}[12.03.2020, 21:30:05] \u{200e}Ada"),
+            ([12, 3, 2020], [21, 30, 5], "12.03.2020, 21:30:05", "\u{200e}Ada")
+        );
+        assert_eq!(read("12/3/20 9:30:05: Ada: hi"), ([12, 3, 20], [9, 30, 5], "12/3/20 9:30:05", "Ada: hi"));
+        assert_eq!(
+            read("[21:30, 12/3/2020] Ada: hi"),
+            ([12, 3, 2020], evening, "21:30, 12/3/2020", "Ada: hi")
+        );
+        assert_eq!(
+            read("2020. 3. 12. 오후 9:30 - Ada"),
+            ([2020, 3, 12], evening, "2020. 3. 12. 오후 9:30", "Ada")
+        );
+    }
+
+    #[test]
+    fn twelve_and_over_are_hours_of_the_day() {
+        let hour = |line: &str| parse(line).unwrap().time[0];
+        assert_eq!(hour("12/3/20, 12:30 AM - a"), 0);
+        assert_eq!(hour("12/3/20, 12:30 PM - a"), 12);
+        assert_eq!(hour("12/3/20, 11:30 p. m. - a"), 23);
+        assert_eq!(hour("12/3/20, 15:30 PM - a"), 15);
+        assert_eq!(hour("12/3/20, 24:30 - a"), 0);
+        assert_eq!(hour("2020/3/12 中午12:30 - a"), 12);
+        assert_eq!(hour("2020/3/12 中午1:30 - a"), 13);
+    }
+
+    #[test]
+    fn other_lines_have_no_header() {
+        for line in [
+            "",
+            "hello",
+            "12/3/20",
+            "12/3/20, 9:30",
+            "12/3/20, 9:30 hi",
+            "12/3/20, 9:60 - a",
+            "12/3/20, 25:30 - a",
+            "12/3.20, 9:30 - a",
+            "123/3/20, 9:30 - a",
+            "[12/3/20, 9:30 - a",
+            "12/3/20, 9:30] a",
+            "12/3/20, 9:30 XM - a",
+            "9:30 - a",
+            "[",
+            "\u{200e}",
+            "12/3/20, 9:3 - a",
+            "12/3/20209:30 - a",
+        ] {
+            assert_eq!(parse(line), None, "{line}");
+        }
     }
 }

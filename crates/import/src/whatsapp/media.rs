@@ -9,10 +9,22 @@ pub(crate) const MARK: char = '\u{200e}';
 
 const MAX_LABEL_CHARS: usize = 40;
 
-/// The attachment that a text mentions, without its bytes.
-pub(crate) fn mention(text: &str) -> Option<Media> {
+/// An attachment that a text mentions.
+pub(crate) struct Mention {
+    /// Without its bytes.
+    pub(crate) media: Media,
+    /// Whether the text says that the export leaves it out.
+    pub(crate) omitted: bool,
+}
+
+/// The attachment that a text mentions.
+pub(crate) fn mention(text: &str) -> Option<Mention> {
     let text = text.trim();
-    attached_line(text).or_else(|| attached_tag(text)).map(named).or_else(|| omitted(text))
+    let attached = attached_line(text).or_else(|| attached_tag(text));
+    match attached {
+        Some(name) => Some(Mention { media: named(name), omitted: false }),
+        None => omitted(text).map(|media| Mention { media, omitted: true }),
+    }
 }
 
 fn named(name: &str) -> Media {
@@ -91,7 +103,8 @@ mod tests {
             ("\u{200e}sticker omitted", "", "image/unknown"),
             ("<media omitted>", "", "application/octet-stream"),
         ] {
-            let media = mention(text).unwrap_or_else(|| panic!("{text}"));
+            let Mention { media, omitted } = mention(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(omitted, text.contains("omitted"));
             assert_eq!((&media.name[..], &media.media_type[..]), (name, media_type), "{text}");
         }
     }

@@ -12,12 +12,13 @@ mod record;
 mod survey;
 mod words;
 
-use blackbox_format::message::Incoming;
+use blackbox_format::message::{Incoming, Media};
 use jiff::{civil, tz::TimeZone};
 
 use self::{
     header::{Frame, Header},
-    record::{Content, Conversation, Record},
+    media::Mention,
+    record::{Content, Conversation, Finished, Record},
     survey::{Rules, Survey},
 };
 use crate::{
@@ -39,21 +40,12 @@ const NO_TIME: i64 = i64::MIN;
 
 impl Importer for Whatsapp {
     fn probe(&self, head: &Head) -> Confidence {
-        let sure = |line: &str| {
-            let header = header::parse(line)?;
-            let usual = header.shape.frame != Frame::Colon;
-            match record::content(header.rest, None) {
-                Content::Said { .. } if usual => Some(Confidence::Certain),
-                Content::Noted { event: "notice", .. } => Some(Confidence::Possible),
-                Content::Noted { .. } if usual => Some(Confidence::Certain),
-                _ => Some(Confidence::Possible),
-            }
-        };
-        let said = |line: &&str| sure(line) == Some(Confidence::Certain);
-        match head.lines().next().and_then(sure) {
-            Some(confidence) => confidence,
-            None if head.lines().filter(said).count() >= ENOUGH_HEADERS => Confidence::Possible,
-            None => Confidence::No,
+        let begins = head.lines().next().is_some_and(|line| header::parse(line).is_some());
+        let typical = head.lines().filter_map(sure);
+        match begins {
+            true => typical.max().unwrap_or(Confidence::No),
+            false if typical.count() >= ENOUGH_HEADERS => Confidence::Possible,
+            false => Confidence::No,
         }
     }
 
@@ -64,7 +56,7 @@ impl Importer for Whatsapp {
     fn read(&self, input: &Input<'_>, sink: &mut Sink<'_>) -> Result<(), Fault> {
         sink.facts.format = "whatsapp";
         let Some(Survey { rules, conversation }) = survey::survey(input) else {
-            sink.skip(1, "no line has the date and time of a message");
+            sink.reject("its dates and times have no common form");
             return Ok(());
         };
         sink.facts = Facts {
@@ -84,6 +76,17 @@ struct Reader<'a, 'i> {
     pending: Option<Record>,
     /// Why text that belongs to no record does not.
     lost: &'static str,
+}
+
+/// How sure a line is to be a record: one with a sender, or a notice that is known.
+fn sure(line: &str) -> Option<Confidence> {
+    let header = header::parse(line)?;
+    match record::content(header.rest, None) {
+        Content::Noted { event: "notice", .. } => None,
+        // Many programs write their logs so.
+        _ if header.shape.frame == Frame::Colon => Some(Confidence::Possible),
+        _ => Some(Confidence::Certain),
+    }
 }
 
 impl Reader<'_, '_> {
@@ -150,16 +153,19 @@ impl Reader<'_, '_> {
     fn flush(&mut self, sink: &mut Sink<'_>) -> Result<(), Fault> {
         let Some(record) = self.pending.take() else { return Ok(()) };
         let line = record.line;
-        let Incoming { message, mut media } = record.finish(&self.conversation);
-        for one in media.iter_mut().filter(|media| !media.name.is_empty()) {
-            let name = one.name.clone();
-            // An export without media tells the names of documents all the same.
-            let omitted = !message.text.contains(['(', '<']);
-            if !self.input.attach(one, &name) && !omitted {
-                sink.skip(line, format!("attachment \"{name}\" is not in the folder of the export"));
-            }
-        }
+        let Finished { message, mention } = record.finish(&self.conversation);
+        let media = mention.map(|mention| self.attach(mention, line, sink)).into_iter().collect();
         sink.record(line, Incoming { message, media })
+    }
+
+    /// Looks the attachment up, unless the export says that it leaves it out.
+    fn attach(&self, mention: Mention, line: u64, sink: &mut Sink<'_>) -> Media {
+        let Mention { mut media, omitted } = mention;
+        let name = media.name.clone();
+        if !omitted && !self.input.attach(&mut media, &name) {
+            sink.skip(line, format!("attachment \"{name}\" is not in the folder of the export"));
+        }
+        media
     }
 }
 

@@ -1,10 +1,10 @@
 //! One record of an export: who says what, or what WhatsApp notes.
 
-use blackbox_format::message::{Incoming, Message};
+use blackbox_format::message::Message;
 
 use super::{
     header::is_mark,
-    media::{self, MARK},
+    media::{self, MARK, Mention},
     phrases::PHRASES,
 };
 
@@ -31,7 +31,12 @@ pub(crate) struct Conversation {
     pub(crate) people: Vec<String>,
     /// Whose export it is.
     pub(crate) owner: Option<String>,
+    /// Whether notices show it to be a group.
+    pub(crate) grouped: bool,
 }
+
+/// Events that only groups have.
+const GROUP_EVENTS: &[&str] = &["created", "joined", "left", "removed", "renamed", "icon", "admin"];
 
 /// A record as it is collected from its lines.
 pub(crate) struct Record {
@@ -46,7 +51,7 @@ pub(crate) struct Record {
     pub(crate) damaged: bool,
 }
 
-/// Tells messages from notices. `group` is the conversation's name: notices can have it as their sender.
+/// Tells messages from notices. `group` is the name of a group: notices can have it as their sender.
 pub(crate) fn content<'a>(text: &'a str, group: Option<&str>) -> Content<'a> {
     let Some((sender, body)) = split(text) else {
         let text = unmarked(text);
@@ -87,7 +92,7 @@ fn unmarked(text: &str) -> &str {
 }
 
 /// The name between the quotes of a notice that a group was created.
-pub(crate) fn created(notice: &str) -> Option<String> {
+fn created(notice: &str) -> Option<String> {
     let (_, name) = notice.split_once(['"', '“', '„', '«'])?;
     let (name, _) = name.rsplit_once(['"', '”', '“', '»'])?;
     let name = name.trim();
@@ -108,8 +113,30 @@ impl Conversation {
         }
     }
 
+    /// Takes down what a notice shows.
+    pub(crate) fn note(&mut self, event: &str, notice: &str) {
+        self.grouped |= GROUP_EVENTS.contains(&event);
+        if event == "created" && self.chat.is_none() {
+            self.chat = created(notice);
+        }
+    }
+
+    /// Its name, if it is a group.
+    pub(crate) fn group(&self) -> Option<&str> {
+        self.chat.as_deref().filter(|_| self.grouped)
+    }
+
+    /// Completes what is known once all records have been seen: a group is nobody who takes part in it, and a
+    /// conversation without a name is called after its other participant, if there is one only.
+    pub(crate) fn complete(&mut self) {
+        if let Some(group) = self.group().map(str::to_owned) {
+            self.people.retain(|person| *person != group);
+        }
+        self.name();
+    }
+
     /// Names the conversation after its other participant, if it has no name and only one other.
-    pub(crate) fn name(&mut self) {
+    fn name(&mut self) {
         let Some(owner) = &self.owner else { return };
         let mut others = self.people.iter().filter(|person| *person != owner);
         if let (None, Some(other), None) = (&self.chat, others.next(), others.next()) {
@@ -128,9 +155,15 @@ impl Conversation {
     }
 }
 
+/// A record that was understood.
+pub(crate) struct Finished {
+    pub(crate) message: Message,
+    pub(crate) mention: Option<Mention>,
+}
+
 impl Record {
-    /// The message or event, and its attachment without its bytes.
-    pub(crate) fn finish(self, conversation: &Conversation) -> Incoming {
+    /// The message or event, and the attachment that it mentions.
+    pub(crate) fn finish(self, conversation: &Conversation) -> Finished {
         let mut message = Message {
             time: self.time,
             written_time: self.written_time,
@@ -143,8 +176,8 @@ impl Record {
         if self.damaged {
             note("encoding", "not UTF-8, replaced by U+FFFD");
         }
-        let mut media = Vec::new();
-        match content(&self.text, conversation.chat.as_deref()) {
+        let mut mention = None;
+        match content(&self.text, conversation.group()) {
             Content::Noted { event, sender, text } => {
                 sender.into_iter().for_each(|sender| note("sender", sender));
                 message.event = Some(event.to_owned());
@@ -156,10 +189,10 @@ impl Record {
                 message.text = before.unwrap_or(text).to_owned();
                 message.from = sender.to_owned();
                 message.to = conversation.recipients(sender);
-                media.extend(media::mention(&message.text));
+                mention = media::mention(&message.text);
             }
         }
-        Incoming { message, media }
+        Finished { message, mention }
     }
 }
 
@@ -211,13 +244,25 @@ mod tests {
     }
 
     #[test]
+    fn only_a_group_sends_notices_in_its_own_name() {
+        let mut chat = Conversation { chat: Some("Ada".into()), ..Conversation::default() };
+        chat.add("Ada");
+        assert_eq!(content("Ada: Bo left", chat.group()), said("Ada", "Bo left"));
+        chat.note("joined", "Cy added Bo");
+        chat.add("Bo");
+        chat.complete();
+        assert_eq!(content("Ada: Bo left", chat.group()), noted("left", Some("Ada"), "Bo left"));
+        assert_eq!(chat.people, ["Bo"]);
+    }
+
+    #[test]
     fn a_marked_attachment_is_a_message() {
         let text = "disappearing messages.pdf (file attached)";
         assert_eq!(content(&format!("Ada: \u{200e}{text}"), None), said("Ada", text));
         assert_eq!(content("Ada: \u{200e}image omitted", None), said("Ada", "image omitted"));
     }
 
-    fn record(text: &str) -> Incoming {
+    fn record(text: &str) -> Finished {
         let record =
             Record { line: 1, time: 0, written_time: String::new(), text: text.to_owned(), damaged: false };
         record.finish(&Conversation { people: vec!["Ada".into(), "Bo".into()], ..Conversation::default() })
@@ -243,8 +288,8 @@ mod tests {
     #[test]
     fn a_two_person_chat_is_named_after_the_other_and_reaches_the_owner() {
         let owner = Some("Bo".to_owned());
-        let mut one = Conversation { people: vec!["Ada".into()], owner, chat: None };
-        one.name();
+        let mut one = Conversation { people: vec!["Ada".into()], owner, ..Conversation::default() };
+        one.complete();
         assert_eq!((one.chat.as_deref(), one.recipients("Ada")), (Some("Ada"), vec!["Bo".to_owned()]));
         one.add("Bo");
         one.add("Cy");

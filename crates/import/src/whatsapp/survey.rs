@@ -55,7 +55,7 @@ pub(crate) fn survey(input: &Input<'_>) -> Option<Survey> {
     }
     rules.order = Some(first.calendar.order());
     let mut conversation = first.conversation;
-    conversation.name();
+    conversation.complete();
     Some(Survey { rules, conversation })
 }
 
@@ -109,7 +109,8 @@ struct Reading {
 impl Reading {
     fn of(input: &Input<'_>, rules: Rules) -> Option<Reading> {
         let chat = title(input.titles());
-        let conversation = Conversation { chat, people: Vec::new(), owner: input.options.owner.clone() };
+        let conversation =
+            Conversation { chat, owner: input.options.owner.clone(), ..Conversation::default() };
         let calendar = Calendar::new(rules.shape);
         let mut reading = Reading { calendar, conversation, headers: 0, refused: 0 };
         let mut lines = input.lines().ok()?;
@@ -130,14 +131,15 @@ impl Reading {
             return;
         }
         self.headers += 1;
-        match record::content(header.rest, self.conversation.chat.as_deref()) {
-            Content::Said { sender, .. } | Content::Noted { event: "deleted", sender: Some(sender), .. } => {
-                self.conversation.add(sender);
+        match record::content(header.rest, self.conversation.group()) {
+            Content::Said { sender, .. } => self.conversation.add(sender),
+            Content::Noted { event, sender, text } => {
+                sender
+                    .filter(|_| event == "deleted")
+                    .into_iter()
+                    .for_each(|sender| self.conversation.add(sender));
+                self.conversation.note(event, text);
             }
-            Content::Noted { event: "created", text, .. } if self.conversation.chat.is_none() => {
-                self.conversation.chat = record::created(text);
-            }
-            Content::Noted { .. } => {}
         }
     }
 }

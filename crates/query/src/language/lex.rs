@@ -255,7 +255,8 @@ fn misfit(field: Field, value: &str) -> Fault {
     }
 }
 
-/// Refuses an operand whose canonical writing is another operand (invisible joiners can do that).
+/// Refuses an operand whose canonical writing is another operand, or holds what no line of text
+/// may: behind a control character or blank, an invisible joiner and an emoji are one word with it.
 fn reads_back(expr: &Expr) -> Result<(), Fault> {
     let mut written = String::new();
     write!(written, "{expr}").expect("a string takes any text");
@@ -265,8 +266,17 @@ fn reads_back(expr: &Expr) -> Result<(), Fault> {
         [(first, _), (second, _)] => judge(first, Some(second)),
         _ => Err(Fault::Empty),
     };
+    let blank = match expr {
+        Expr::Term(literal) if literal.field == Field::Word => literal.term.contains(char::is_whitespace),
+        Expr::Term(literal) => literal.term != literal.term.trim(),
+        Expr::Phrase(words) => words.iter().any(|word| word.contains(char::is_whitespace)),
+        _ => false,
+    };
+    let plain = !written.contains(|c: char| c.is_control() || (c.is_whitespace() && c != ' '));
     match again {
-        Ok((Kind::Operand(again), used)) if again == *expr && used == pieces.len() => Ok(()),
+        Ok((Kind::Operand(again), used)) if plain && !blank && again == *expr && used == pieces.len() => {
+            Ok(())
+        }
         _ => Err(Fault::Unwritable(echo(&written))),
     }
 }

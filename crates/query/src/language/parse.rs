@@ -236,7 +236,11 @@ mod tests {
 
     #[test]
     fn a_value_that_does_not_read_back_is_refused() {
-        assert!(matches!(refused("\"a \u{200D}😀\"").1, Fault::Unwritable(_)));
-        assert!(matches!(refused("from:\"a \u{200D}😀\"").1, Fault::Unwritable(_)));
+        for blank in ["a ", "\u{0}"] {
+            for field in ["", "word:", "from:", "file:"] {
+                let text = format!("{field}\"{blank}\u{200D}😀\"");
+                assert!(matches!(refused(&text).1, Fault::Unwritable(_)), "{text:?}");
+            }
+        }
     }
 }

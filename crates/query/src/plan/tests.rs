@@ -41,6 +41,7 @@ fn roles_are_as_few_as_the_query_allows() {
         ("\"herd immunity now\"", "herd=to immunity=cf"),
         ("\"bye bye\"", "bye=cfto"),
         ("\"herd immunity\" AND from:x", "immunity=cf from:x=to"),
+        ("now AND herd AND \"now herd immunity\"", "herd=to immunity=cf"),
         ("herd AND \"herd immunity\"", "herd=to immunity=cf"),
         ("\"the loan\"", "loan=cf the=to"),
         ("file:x.pdf AND greensill", "greensill=to file:x.pdf=cf"),

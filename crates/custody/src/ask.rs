@@ -1,0 +1,197 @@
+//! Asking: from a query to a signed request, and into the log.
+
+use blackbox_format::{
+    fields::Hex,
+    manifest::Manifest,
+    merkle::sha256,
+    note::{Note, Signer},
+    term::Literal,
+};
+use blackbox_log::Kind;
+use blackbox_query::{
+    language::{ParseError, Query},
+    plan::{Mode, Plan, PlanError},
+};
+use blackbox_token::secret::fill_random;
+
+use crate::{
+    approve::Now,
+    archive::{Archive, Entry},
+    error::Error,
+    identity::Identity,
+    ledger::{Checked, Ledger},
+    request::{Request, RequestBody},
+    wrap::{pad, wrap},
+};
+
+/// What an examiner wants.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The query as written.
+    pub query: String,
+    /// What it is for.
+    pub mode: Mode,
+    /// Literals that are to find.
+    pub find_by: Vec<Literal>,
+    /// Case reference.
+    pub case: String,
+    /// Legal basis.
+    pub basis: String,
+    /// Purpose; the basis, if none is given.
+    pub purpose: Option<String>,
+    /// First UTC day; the deposits' first, if none is given.
+    pub since: Option<jiff::civil::Date>,
+    /// Last UTC day; the deposits' last, if none is given.
+    pub until: Option<jiff::civil::Date>,
+    /// Neighbours on each side.
+    pub context: u8,
+    /// Deposits; all logged ones, if none is given.
+    pub deposits: Vec<String>,
+    /// Last UTC day on which it may be approved; 90 days from now, if none is given.
+    pub expires: Option<jiff::civil::Date>,
+}
+
+/// Days for which a request may be approved, unless it says otherwise.
+const EXPIRY_DAYS: i64 = 90;
+
+/// Why nothing was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// The query cannot be read.
+    #[error("refusing to ask this: {0}")]
+    Parse(#[from] ParseError),
+    /// The query has no plan.
+    #[error("refusing to ask this: {0}")]
+    Plan(#[from] PlanError),
+    /// Something else.
+    #[error(transparent)]
+    Other(#[from] Error),
+}
+
+/// A request, signed but not logged.
+pub struct Draft {
+    /// The request.
+    pub request: Request,
+    /// Its plan.
+    pub plan: Plan,
+    note: Vec<u8>,
+    body: Vec<u8>,
+}
+
+/// Makes and signs a request.
+///
+/// # Errors
+/// The query cannot be read or has no plan, the signer is no examiner, a deposit is not in the log, or
+/// the archive's policy does not allow the context.
+pub fn draft(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    (wanted, now): (&Wanted, &Now),
+    identity: &Identity,
+) -> Result<Draft, AskError> {
+    let examiner = archive.people.examiners.iter().find(|person| *person == identity.public());
+    let stranger =
+        || Error::refused("ask", format!("\"{}\" is no examiner of this archive", identity.public().name));
+    let examiner = examiner.ok_or_else(stranger)?;
+    let query: Query = wanted.query.parse()?;
+    let plan = Plan::new(&query, wanted.mode, &archive.people.rules, &wanted.find_by)?;
+    check_context(archive, wanted.context)?;
+    let deposits = asked_deposits(archive, ledger, &wanted.deposits)?;
+    let (since, until) = days(wanted, &deposits)?;
+    let mut salt = [0; 32];
+    fill_random(&mut salt);
+    let text = RequestBody { salt: Hex(salt), claim: plan.claim() }.to_text().map_err(Error::from)?;
+    let body = wrap(&pad(&text), archive.people.overseers().chain([examiner]))?;
+    let mut compartments: Vec<String> = deposits.iter().map(|deposit| deposit.compartment.clone()).collect();
+    compartments.sort();
+    compartments.dedup();
+    let expires = match wanted.expires {
+        Some(day) => day,
+        None => now.today.saturating_add(jiff::Span::new().days(EXPIRY_DAYS)),
+    };
+    let mut request = Request {
+        id: String::new(),
+        origin: archive.config.origin.clone(),
+        archive: archive.hash,
+        examiner: examiner.verifier.name().to_owned(),
+        time: now.time.clone(),
+        case: wanted.case.clone(),
+        basis: wanted.basis.clone(),
+        purpose: wanted.purpose.clone().unwrap_or_else(|| wanted.basis.clone()),
+        mode: wanted.mode,
+        since: since.to_string(),
+        until: until.to_string(),
+        context: wanted.context,
+        expires: expires.to_string(),
+        deposits: deposits.iter().map(|deposit| deposit.deposit.clone()).collect(),
+        compartments,
+        commitment: Hex(sha256(text.as_bytes())),
+        body: Hex(sha256(&body)),
+    };
+    let text = request.to_text().map_err(Error::from)?;
+    request.id = Request::id_of(&text);
+    Ok(Draft { request, plan, note: Note::sign(text, identity).to_bytes(), body })
+}
+
+fn check_context(archive: &Archive<'_>, context: u8) -> Result<(), Error> {
+    let most = archive.config.policy.context;
+    match context > most {
+        false => Ok(()),
+        true => Err(Error::refused(
+            "ask for this",
+            format!("this archive's policy allows a context of at most {most}"),
+        )),
+    }
+}
+
+fn asked_deposits(archive: &Archive<'_>, ledger: &Ledger, wanted: &[String]) -> Result<Vec<Manifest>, Error> {
+    let all: Vec<Checked<Manifest>> = ledger.deposits(archive)?;
+    if let Some(stranger) =
+        wanted.iter().find(|id| !all.iter().any(|deposit| deposit.document.deposit == **id))
+    {
+        return Err(Error::Usage(format!("there is no deposit \"{stranger}\" in the log")));
+    }
+    let asked = |manifest: &Manifest| wanted.is_empty() || wanted.contains(&manifest.deposit);
+    let deposits: Vec<Manifest> = all.into_iter().map(|deposit| deposit.document).filter(asked).collect();
+    match deposits.is_empty() {
+        true => Err(Error::Usage("there is no deposit in this archive yet".to_owned())),
+        false => Ok(deposits),
+    }
+}
+
+fn days(wanted: &Wanted, deposits: &[Manifest]) -> Result<(jiff::civil::Date, jiff::civil::Date), Error> {
+    let day = |month: Option<blackbox_format::month::Month>| {
+        let text = month.map(|month| format!("{month}-01")).unwrap_or_default();
+        text.parse::<jiff::civil::Date>().map_err(|error| Error::Usage(error.to_string()))
+    };
+    let since = wanted.since.map_or_else(|| day(deposits.iter().map(|deposit| deposit.first).min()), Ok)?;
+    let last = || day(deposits.iter().map(|deposit| deposit.last).max()).map(|day| day.last_of_month());
+    let until = wanted.until.map_or_else(last, Ok)?;
+    match since <= until {
+        true => Ok((since, until)),
+        false => Err(Error::Usage(format!("the first day asked, {since}, is after the last, {until}"))),
+    }
+}
+
+/// Appends a draft to the log. The caller holds the store's lock.
+///
+/// # Errors
+/// The log is damaged, or the store failed.
+pub fn log_request(
+    archive: &mut Archive<'_>,
+    draft: &Draft,
+    (operator, now): (&dyn Signer, &Now),
+) -> Result<u64, Error> {
+    archive.check_operator(operator)?;
+    archive.refresh()?;
+    let entry = Entry {
+        kind: Kind::Request,
+        subject: &draft.request.id,
+        by: &draft.request.examiner,
+        path: draft.request.path(),
+        document: &draft.note,
+        bodies: vec![draft.body.clone()],
+        time: &now.time,
+    };
+    archive.append(operator, entry)
+}

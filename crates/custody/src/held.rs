@@ -1,0 +1,129 @@
+//! All tokens ever given: a token is held once k custodians have answered it, under whatever requests.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use blackbox_format::{month::Month, term::Literal};
+use blackbox_log::Kind;
+use blackbox_query::plan::{Closure, Roles};
+
+use crate::{
+    approve::{OpenRequest, open_request},
+    archive::Archive,
+    error::Error,
+    identity::Identity,
+    ledger::Ledger,
+};
+
+/// Whose tokens are added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose<'a> {
+    /// One examiner's.
+    Examiner(&'a str),
+    /// All examiners', as if they pooled them.
+    Everyone,
+}
+
+/// What earlier requests and this one open together, and neither alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Together {
+    /// In plain words, with the months.
+    pub lines: Vec<String>,
+    /// How many requests had tokens given.
+    pub requests: usize,
+}
+
+type Place<'a> = (&'a str, Month);
+
+/// An earlier request, with the items that each custodian approved.
+type Earlier = (OpenRequest, Vec<(Vec<usize>, usize)>);
+
+/// Tokens by deposit, month, literal and role: which custodians answered.
+#[derive(Default)]
+struct Answered<'a>(BTreeMap<Place<'a>, BTreeMap<&'a Literal, BTreeMap<Roles, u16>>>);
+
+impl<'a> Answered<'a> {
+    fn add(&mut self, open: &'a OpenRequest, items: &[usize], custodian: usize) {
+        for range in &open.ask.ranges {
+            for month in &range.months {
+                let literals = self.0.entry((&range.deposit, *month)).or_default();
+                for (literal, roles) in items.iter().filter_map(|item| open.plan.literals.get(*item)) {
+                    for role in roles.iter() {
+                        *literals.entry(literal).or_default().entry(role.into()).or_default() |=
+                            1 << custodian;
+                    }
+                }
+            }
+        }
+    }
+
+    fn held(&self, place: &Place<'a>, needed: usize) -> Vec<(Literal, Roles)> {
+        let mut held = Vec::new();
+        for (literal, roles) in self.0.get(place).into_iter().flatten() {
+            let enough = roles.iter().filter(|(_, custodians)| custodians.count_ones() as usize >= needed);
+            let sum = enough.fold(Roles::NONE, |sum, (role, _)| sum.with(*role));
+            held.push(((*literal).clone(), sum));
+        }
+        held
+    }
+}
+
+/// What the tokens of `open`, once given, would open together with those given before, beyond what
+/// either opens alone. `identity` is a custodian's or an auditor's: it reads the earlier requests.
+///
+/// # Errors
+/// An earlier request or approval is damaged.
+pub fn together(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    (open, identity): (&OpenRequest, &Identity),
+    whose: Whose<'_>,
+) -> Result<Together, Error> {
+    let mut earlier: Vec<Earlier> = Vec::new();
+    for logged in ledger.of_kind(Kind::Request) {
+        let of = whose == Whose::Everyone || whose == Whose::Examiner(&logged.leaf.by);
+        if !of || logged.leaf.subject == open.request.document.id {
+            continue;
+        }
+        let approvals = ledger.approvals(archive, &logged.leaf.subject)?;
+        if !approvals.is_empty() {
+            let given =
+                approvals.into_iter().map(|approval| (approval.document.items, approval.document.number));
+            earlier.push((open_request(archive, ledger, identity, &logged.leaf.subject)?, given.collect()));
+        }
+    }
+    let mut answered = Answered::default();
+    for (request, approvals) in &earlier {
+        approvals.iter().for_each(|(items, custodian)| answered.add(request, items, *custodian));
+    }
+    let mut lines: BTreeMap<String, BTreeSet<Month>> = BTreeMap::new();
+    let own = Closure::of(&open.plan.literals);
+    for range in &open.ask.ranges {
+        for month in &range.months {
+            let held = answered.held(&(&range.deposit, *month), archive.people.threshold.needed());
+            let before = Closure::of(&held);
+            let after = Closure::of(&[held, open.plan.literals.clone()].concat());
+            let old: BTreeSet<String> = after.minus(&before).into_iter().collect();
+            for line in after.minus(&own).into_iter().filter(|line| old.contains(line)) {
+                lines.entry(line).or_default().insert(*month);
+            }
+        }
+    }
+    let lines = lines.into_iter().map(|(line, months)| format!("{line} ({})", spans(&months))).collect();
+    Ok(Together { lines, requests: earlier.len() })
+}
+
+/// Months as spans: `2020-03 to 2020-06, 2021-01`.
+pub fn spans(months: &BTreeSet<Month>) -> String {
+    let mut spans: Vec<(Month, Month)> = Vec::new();
+    for month in months {
+        match spans.last_mut() {
+            Some((_, last)) if last.next() == *month => *last = *month,
+            _ => spans.push((*month, *month)),
+        }
+    }
+    let shown = spans.iter().map(|(first, last)| match first == last {
+        true => first.to_string(),
+        false => format!("{first} to {last}"),
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,57 @@
+//! `approve`: the log before the key.
+
+use blackbox_custody::{
+    Archive, Identity,
+    approve::{Approved, approve, open_request},
+    keys::custodian_number,
+    ledger::Ledger,
+};
+use blackbox_format::note::Signer;
+use blackbox_store::Store;
+use serde_json::json;
+
+use super::request::literals;
+use crate::{
+    cli, clock,
+    failure::Failure,
+    input::{self, who},
+    output::Outcome,
+};
+
+pub fn run(args: &cli::Approve) -> Result<Outcome, Failure> {
+    let store = input::store(&args.archive);
+    let mut archive = Archive::open(&store)?;
+    let operator: Option<Identity> = input::operator(&args.archive, &args.operator)?;
+    let _lock = store.lock()?;
+    archive.refresh()?;
+    let ledger = Ledger::read(&archive)?;
+    let mut who = who(&archive, &ledger, &args.who)?;
+    custodian_number(&archive, who.identity.verifier())?;
+    let open = open_request(&archive, &ledger, &who.identity, &args.id)?;
+    let only = literals(&args.only)?;
+    let now = clock::now();
+    let operator = operator.as_ref().map(|operator| operator as &dyn Signer);
+    let approved = approve(&mut archive, (&open, &only), (&who.identity, &mut who.state), (&now, operator))?;
+    let name = who.identity.public().name.clone();
+    let (literals, log_index, text) = match approved {
+        Approved::Done { literals, log_index } => {
+            let text = format!(
+                "Approved {literals} literal(s) of request {}: logged as entry {log_index}, then handed over.",
+                args.id
+            );
+            (literals, Some(log_index), text)
+        }
+        Approved::Pending { literals, path } => {
+            let text = format!(
+                "Pending: the approval is signed (\"{path}\"), but not in the log, so nothing was handed over.\n\
+                 Run this again where the operator's key is at hand."
+            );
+            (literals, None, text)
+        }
+    };
+    let json = json!({
+        "request": args.id, "custodian": name, "literals": literals, "log_index": log_index,
+        "pending": log_index.is_none(),
+    });
+    Ok(Outcome::done(json, text))
+}

@@ -1,0 +1,83 @@
+//! `audit`: the log, every signature, quorum and proof.
+
+use blackbox_custody::{
+    Archive, Identity,
+    audit::audit,
+    ledger::Ledger,
+    verify::{Findings, Severity},
+};
+use blackbox_log::Kind;
+use serde_json::json;
+
+use crate::{
+    cli,
+    failure::{Failure, code},
+    input,
+    output::Outcome,
+};
+
+pub fn run(args: &cli::Audit) -> Result<Outcome, Failure> {
+    let store = input::store(&args.archive);
+    let archive = Archive::open(&store)?;
+    let key = args.key.as_deref().map(Identity::load).transpose()?;
+    let outside = args.checkpoint.iter().map(|path| input::outside(path)).collect::<Result<Vec<_>, _>>()?;
+    let ledger = Ledger::read(&archive)?;
+    let audit = audit(&archive, &ledger, key.as_ref(), &outside)?;
+    let counts = |kind| ledger.count(kind);
+    let ok = audit.findings.ok();
+    let mut lines = vec![format!(
+        "Log of {}: {} entries; {} deposits, {} requests, {} approvals, {} refusals, {} disclosures.",
+        archive.config.origin,
+        archive.log.size(),
+        counts(Kind::Deposit),
+        counts(Kind::Request),
+        counts(Kind::Approval),
+        counts(Kind::Refusal),
+        counts(Kind::Disclosure)
+    )];
+    for request in &audit.requests {
+        lines.push(format!("Request {}", request.id));
+        lines
+            .extend(request.lines.iter().map(|line| format!("  {}", blackbox_bundle::escape_terminal(line))));
+    }
+    lines.extend(shown(&audit.findings));
+    lines.push(verdict(ok).to_owned());
+    let requests: Vec<_> = audit
+        .requests
+        .iter()
+        .map(|request| json!({ "request": request.id, "lines": request.lines }))
+        .collect();
+    let json = json!({
+        "ok": ok,
+        "log_size": archive.log.size(),
+        "deposits": counts(Kind::Deposit),
+        "requests": counts(Kind::Request),
+        "approvals": counts(Kind::Approval),
+        "refusals": counts(Kind::Refusal),
+        "disclosures": counts(Kind::Disclosure),
+        "findings": audit.findings.all,
+        "details": requests,
+    });
+    Ok(Outcome::of(if ok { code::DONE } else { code::FAILED }, json, lines.join("\n")))
+}
+
+/// The findings, a line each.
+pub fn shown(findings: &Findings) -> Vec<String> {
+    let line = |finding: &blackbox_custody::verify::Finding| {
+        let severity = match finding.severity {
+            Severity::Error => "ERROR",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
+        format!("{severity}: {}", blackbox_bundle::escape_terminal(&finding.what))
+    };
+    findings.all.iter().map(line).collect()
+}
+
+/// The last line.
+pub fn verdict(ok: bool) -> &'static str {
+    match ok {
+        true => "No error was found.",
+        false => "The archive FAILED: see the errors above.",
+    }
+}

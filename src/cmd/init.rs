@@ -1,0 +1,105 @@
+//! `init`: an archive, its policy pinned as the log's first leaf.
+
+use std::path::PathBuf;
+
+use blackbox_custody::{
+    Archive, Config, Error, Identity, Public,
+    config::{CONFIG, Person, Policy, check_origin, common_words},
+};
+use blackbox_format::{VERSION, note::Signer};
+use blackbox_log::CHECKPOINT;
+use serde_json::json;
+
+use crate::{
+    cli::Init,
+    clock,
+    failure::Failure,
+    input::{operator_path, store},
+    output::Outcome,
+};
+
+pub fn run(args: &Init) -> Result<Outcome, Failure> {
+    check_origin(&args.origin).map_err(Failure::error)?;
+    let config = config(args)?;
+    config.people().map_err(Failure::error)?;
+    let operator_path = operator_path(&args.archive.archive);
+    if operator_path.exists() {
+        let path = operator_path.display().to_string();
+        return Err(
+            Failure::error(format!("\"{path}\": exists already; refusing to overwrite it")).file(path)
+        );
+    }
+    let store = store(&args.archive);
+    let operator = Identity::named("operator", &args.origin)?;
+    let config = Config { log: operator.verifier().to_string(), ..config };
+    operator.save(&operator_path)?;
+    if let Err(error) = Archive::create(&store, &config, &operator) {
+        // The key of an archive that was not made serves nobody.
+        let _ = std::fs::remove_file(&operator_path);
+        return Err(error.into());
+    }
+    let folder = args.archive.archive.display();
+    let written =
+        [format!("{folder}/{CONFIG}"), format!("{folder}/{CHECKPOINT}"), operator_path.display().to_string()];
+    let mut text = format!(
+        "Made the archive {folder} ({}): {} of {} custodians must agree.\nIts log's key is {}: it belongs to whoever runs the archive, outside the folder.",
+        args.origin,
+        args.threshold,
+        args.custodian.len(),
+        operator_path.display()
+    );
+    if args.threshold == args.custodian.len() && args.threshold > 1 {
+        text.push_str(
+            "\nNote: every custodian is needed. If one loses its key, nothing can ever be opened again.",
+        );
+    }
+    Ok(Outcome::done(json!({ "written": written, "log_index": 0 }), text))
+}
+
+fn config(args: &Init) -> Result<Config, Failure> {
+    let policy = match &args.policy {
+        None => Policy::default(),
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|error| Error::file(path, error))?;
+            Policy::parse(&text).map_err(|what| Error::file(path, what))?
+        }
+    };
+    let common = common_words(&policy, stop_words).map_err(Failure::error)?;
+    Ok(Config {
+        format: VERSION.to_owned(),
+        origin: args.origin.clone(),
+        created: clock::now().time,
+        // The operator's key is made once all else is known to be right.
+        log: placeholder_log(&args.origin)?,
+        threshold: args.threshold,
+        custodian: people(&args.custodian)?,
+        sealer: people(&args.sealer)?,
+        examiner: people(&args.examiner)?,
+        auditor: people(&args.auditor)?,
+        policy,
+        common,
+    })
+}
+
+/// A key that no one holds, so that the rest can be checked before a real one is written.
+fn placeholder_log(origin: &str) -> Result<String, Failure> {
+    Ok(Identity::named("operator", origin)?.verifier().to_string())
+}
+
+fn people(paths: &[PathBuf]) -> Result<Vec<Person>, Failure> {
+    paths.iter().map(|path| Ok(Person::from(&Public::load(path)?))).collect()
+}
+
+/// Stop words of a language given as two letters.
+fn stop_words(language: &str) -> Option<Vec<String>> {
+    if language.len() != 2 || !LANGUAGES.contains(&language) {
+        return None;
+    }
+    Some(stop_words::get(language).iter().map(|word| word.to_string()).collect())
+}
+
+/// The languages with a list (those of NLTK, by ISO 639-1).
+const LANGUAGES: [&str; 20] = [
+    "ar", "az", "da", "nl", "en", "fi", "fr", "de", "el", "hu", "id", "it", "kk", "ne", "no", "pt", "ro",
+    "ru", "es", "sv",
+];

@@ -1,0 +1,155 @@
+//! `query`: the answer to an approved request, and its disclosure.
+
+use std::{fs, path::Path};
+
+use blackbox_bundle::{Colour, Heading, csv, html, json, terminal};
+use blackbox_custody::{
+    Archive, Error,
+    approve::{OpenRequest, open_request},
+    collect::{Collected, collect},
+    disclose::{Answered, Disclosed, answer, disclose},
+    ledger::Ledger,
+};
+use blackbox_query::answer::Answer;
+use blackbox_store::Store;
+
+use crate::{
+    cli, clock,
+    failure::{Failure, code},
+    input::{self, needed_operator, who},
+    output::{self, Outcome, warn},
+    progress::bar,
+};
+
+pub fn run(args: &cli::Query) -> Result<Outcome, Failure> {
+    let store = input::store(&args.archive);
+    let mut archive = Archive::open(&store)?;
+    let operator = needed_operator(&archive, (&args.archive, &args.operator))?;
+    if let Some(bundle) = &args.output {
+        check_bundle(bundle)?;
+    }
+    let _lock = store.lock()?;
+    archive.refresh()?;
+    let ledger = Ledger::read(&archive)?;
+    let mut who = who(&archive, &ledger, &args.who)?;
+    let open = open_request(&archive, &ledger, &who.identity, &args.id)?;
+    if open.request.leaf.by != who.identity.public().verifier.name() {
+        let why = format!("it was made by \"{}\"", open.request.leaf.by);
+        return Err(Error::refused("answer this request", why).into());
+    }
+    let collected = collect(&archive, &ledger, &open, &who.identity)?;
+    collected.warnings.iter().for_each(|warning| warn(warning));
+    let searching = bar(None, "searching");
+    let answered = answer(&archive, &open, &collected);
+    searching.finish_and_clear();
+    let answered = answered?;
+    for row in &answered.misindexed {
+        warn(&format!("row {row} is indexed under a term that its message does not hold; it is not shown"));
+    }
+    let document = json(&answered.answer);
+    let disclosed = disclose(
+        &mut archive,
+        (&open, &answered, &document),
+        &collected,
+        (&who.identity, &operator, &clock::now()),
+    )?;
+    archive.refresh()?;
+    who.state.advance(&archive)?;
+    if let Some(bundle) = &args.output {
+        write_bundle(
+            bundle,
+            &heading(&archive, &open, &collected),
+            (&answered.answer, &document),
+            &disclosed,
+        )?;
+    }
+    Ok(outcome(args, &answered))
+}
+
+fn heading(archive: &Archive<'_>, open: &OpenRequest, collected: &Collected) -> Heading {
+    let request = &open.request.document;
+    Heading {
+        origin: request.origin.clone(),
+        request: request.id.clone(),
+        query: open.plan.query.to_string(),
+        case: request.case.clone(),
+        basis: request.basis.clone(),
+        purpose: request.purpose.clone(),
+        examiner: request.examiner.clone(),
+        months: format!("{} to {}", request.since, request.until),
+        approved_by: collected.custodians.clone(),
+        verified_against: collected.verified_against,
+        deposits: request.deposits.clone(),
+        asked: request.time.clone(),
+        log_size: archive.log.size(),
+        matched_words: Vec::new(),
+    }
+}
+
+/// A bundle is written into a new or empty folder: nothing of the user's is overwritten.
+fn check_bundle(bundle: &Path) -> Result<(), Failure> {
+    let empty = match fs::read_dir(bundle) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    };
+    match empty {
+        true => Ok(()),
+        false => {
+            let path = bundle.display().to_string();
+            Err(Failure::error(format!(
+                "\"{path}\": is not an empty folder; refusing to write a bundle into it"
+            ))
+            .file(path))
+        }
+    }
+}
+
+/// Writes the bundle to a temporary folder beside it, and puts it in place whole.
+fn write_bundle(
+    bundle: &Path,
+    heading: &Heading,
+    (answer, document): (&Answer, &[u8]),
+    disclosed: &Disclosed,
+) -> Result<(), Failure> {
+    let mut name = bundle.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".tmp-{}", std::process::id()));
+    let temporary = bundle.with_file_name(name);
+    let write = || {
+        fs::create_dir_all(&temporary)?;
+        fs::write(temporary.join("hits.json"), document)?;
+        fs::write(temporary.join("hits.csv"), csv(answer))?;
+        fs::write(temporary.join("hits.html"), html(heading, answer))?;
+        fs::write(temporary.join("salt"), disclosed.salt)?;
+        if bundle.is_dir() {
+            fs::remove_dir(bundle)?;
+        }
+        fs::rename(&temporary, bundle)
+    };
+    write().map_err(|error| {
+        // What could not be finished is taken away; the answer is logged, and `query` can be run again.
+        let _ = fs::remove_dir_all(&temporary);
+        Error::file(bundle, error).into()
+    })
+}
+
+fn outcome(args: &cli::Query, answered: &Answered) -> Outcome {
+    let answer = &answered.answer;
+    let colour = if output::on_terminal() { Colour::On } else { Colour::Off };
+    let mut text = terminal(answer, output::width(), colour);
+    if let Some(bundle) = &args.output {
+        text.push_str(&format!("\nWrote {0}/hits.json, {0}/hits.csv, {0}/hits.html.\n", bundle.display()));
+    }
+    Outcome::of(exit_code(answer), answer, text)
+}
+
+fn exit_code(answer: &Answer) -> u8 {
+    let empty = match answer.mode.as_str() {
+        "count" => answer.counts.iter().all(|count| count.count == 0),
+        _ => answer.hits.is_empty(),
+    };
+    match (answer.unanswered.is_empty(), empty) {
+        (false, _) => code::REFUSED,
+        (true, true) => code::NOTHING,
+        (true, false) => code::DONE,
+    }
+}

@@ -1,0 +1,117 @@
+//! `request`: an examiner asks.
+
+use blackbox_custody::{
+    Archive,
+    ask::{Draft, Wanted, draft, log_request},
+    ledger::Ledger,
+};
+use blackbox_format::term::Literal;
+use blackbox_query::plan::Mode;
+use blackbox_store::Store;
+use serde_json::json;
+
+use crate::{
+    cli, clock,
+    failure::Failure,
+    input::{self, needed_operator, who},
+    output::Outcome,
+};
+
+pub fn run(args: &cli::Request) -> Result<Outcome, Failure> {
+    let store = input::store(&args.archive);
+    let mut archive = Archive::open(&store)?;
+    let operator = needed_operator(&archive, (&args.archive, &args.operator))?;
+    let _lock = store.lock()?;
+    archive.refresh()?;
+    let ledger = Ledger::read(&archive)?;
+    let mut who = who(&archive, &ledger, &args.who)?;
+    let now = clock::now();
+    let draft = draft(&archive, &ledger, (&wanted(args)?, &now), &who.identity)?;
+    let log_index = log_request(&mut archive, &draft, (&operator, &now))?;
+    archive.refresh()?;
+    who.state.advance(&archive)?;
+    Ok(outcome(&archive, &draft, log_index)?)
+}
+
+fn wanted(args: &cli::Request) -> Result<Wanted, Failure> {
+    Ok(Wanted {
+        query: args.query.clone(),
+        mode: match args.mode {
+            cli::Mode::Count => Mode::Count,
+            cli::Mode::Open => Mode::Open,
+        },
+        find_by: literals(&args.find_by)?,
+        case: args.case.clone(),
+        basis: args.basis.clone(),
+        purpose: args.purpose.clone(),
+        since: args.since,
+        until: args.until,
+        context: args.context,
+        deposits: args.deposit.clone(),
+        expires: args.expires,
+    })
+}
+
+/// Terms given as `field:term`.
+///
+/// # Errors
+/// One is not of that form.
+pub fn literals(texts: &[String]) -> Result<Vec<Literal>, Failure> {
+    let literal = |text: &String| {
+        let read: Result<Literal, _> = text.parse();
+        let read = read.map(|literal| Literal::new(literal.field, &literal.term));
+        read.map_err(|_| {
+            Failure::error(format!("\"{text}\" is not of the form field:term"))
+                .hint("for example word:greensill")
+        })
+    };
+    texts.iter().map(literal).collect()
+}
+
+fn outcome(archive: &Archive<'_>, draft: &Draft, log_index: u64) -> Result<Outcome, blackbox_custody::Error> {
+    let request = &draft.request;
+    let epochs: Vec<String> = request.months()?.map(|month| month.to_string()).collect();
+    let literals: Vec<_> = draft
+        .plan
+        .literals
+        .iter()
+        .map(|(literal, roles)| {
+            let roles: Vec<String> = roles.iter().map(|role| role.to_string()).collect();
+            json!({ "field": literal.field.name(), "term": literal.term, "roles": roles })
+        })
+        .collect();
+    let mut lines = vec![
+        format!(
+            "Request {} is in the log, for {} of {} custodians to approve.",
+            request.id,
+            archive.people.threshold.needed(),
+            archive.people.custodians.len()
+        ),
+        format!("Query: {}", draft.plan.query),
+        format!("Days: {} to {} (UTC)", request.since, request.until),
+        "Plan:".to_owned(),
+    ];
+    lines.extend(draft.plan.lines().into_iter().map(|line| format!("  {line}")));
+    let closure = draft.plan.closure();
+    if !closure.is_empty() {
+        lines.push("Whatever program reads the archive, these tokens open at most:".to_owned());
+        lines.extend(closure.lines().into_iter().map(|line| format!("  {line}")));
+    }
+    if request.context > 0 {
+        lines.push(format!("  and {} message(s) before and after each in its conversation", request.context));
+    }
+    let surplus = draft.plan.surplus();
+    if !surplus.is_empty() {
+        lines.push("Beyond the query itself they would also open:".to_owned());
+        lines.extend(surplus.into_iter().map(|line| format!("  {line}")));
+    }
+    let json = json!({
+        "request": request.id,
+        "query": draft.plan.query.to_string(),
+        "literals": literals,
+        "epochs": epochs,
+        "expires": request.expires,
+        "log_index": log_index,
+    });
+    Ok(Outcome::done(json, lines.join("\n")))
+}

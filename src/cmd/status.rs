@@ -1,0 +1,133 @@
+//! `status`: what an archive holds, and what to do next.
+
+use std::collections::BTreeSet;
+
+use blackbox_custody::{Archive, ledger::Ledger};
+use blackbox_log::Kind;
+use serde_json::json;
+
+use crate::{cli::ArchiveArg, clock, failure::Failure, input::store, output::Outcome};
+
+pub fn run(args: &ArchiveArg) -> Result<Outcome, Failure> {
+    let store = store(args);
+    let archive = Archive::open(&store)?;
+    let ledger = Ledger::read(&archive)?;
+    let advice = advice(&archive, &ledger)?;
+    let deposits = deposits(&archive, &ledger)?;
+    let requests = requests(&archive, &ledger)?;
+    let checkpoint = archive.log.checkpoint_note().to_string();
+    let mut lines = vec![format!(
+        "{}: {} of {} custodians must agree; log of {} entries.",
+        archive.config.origin,
+        archive.people.threshold.needed(),
+        archive.people.custodians.len(),
+        archive.log.size()
+    )];
+    for deposit in &deposits {
+        lines.push(format!(
+            "Deposit {}: {} to {}, {} segment(s), accepted by {} of {}",
+            deposit["deposit"].as_str().unwrap_or_default(),
+            deposit["first_month"].as_str().unwrap_or_default(),
+            deposit["last_month"].as_str().unwrap_or_default(),
+            deposit["segments"],
+            deposit["accepted"],
+            archive.people.custodians.len()
+        ));
+    }
+    for request in &requests {
+        lines.push(format!(
+            "Request {}: by {}, case {}; {} approval(s), {} refusal(s), {} disclosure(s)",
+            request["request"].as_str().unwrap_or_default(),
+            request["examiner"].as_str().unwrap_or_default(),
+            blackbox_bundle::escape_terminal(request["case"].as_str().unwrap_or_default()),
+            request["approvals"],
+            request["refusals"],
+            request["disclosures"]
+        ));
+    }
+    lines.extend(advice.iter().map(|advice| format!("Advice: {advice}")));
+    lines.push("Checkpoint (keep a copy elsewhere: it shows later whether the log was cut back):".to_owned());
+    lines.push(checkpoint.trim_end().to_owned());
+    let json =
+        json!({ "deposits": deposits, "requests": requests, "checkpoint": checkpoint, "advice": advice });
+    Ok(Outcome::done(json, lines.join("\n")))
+}
+
+fn deposits(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<serde_json::Value>, Failure> {
+    let deposits = ledger.deposits(archive)?;
+    Ok(deposits
+        .iter()
+        .map(|deposit| {
+            let manifest = &deposit.document;
+            json!({
+                "deposit": manifest.deposit, "compartment": manifest.compartment, "sealed": manifest.sealed,
+                "first_month": manifest.first.to_string(), "last_month": manifest.last.to_string(),
+                "segments": manifest.segments.len(), "accepted": acceptors(ledger, &manifest.deposit).len(),
+            })
+        })
+        .collect())
+}
+
+fn requests(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<serde_json::Value>, Failure> {
+    let requests = ledger.requests(archive)?;
+    Ok(requests.iter().map(|request| {
+        let count = |kind| ledger.about(kind, &request.document.id).count();
+        json!({
+            "request": request.document.id, "examiner": request.document.examiner, "case": request.document.case,
+            "mode": request.document.mode.to_string(), "expires": request.document.expires,
+            "approvals": count(Kind::Approval), "refusals": count(Kind::Refusal), "disclosures": count(Kind::Disclosure),
+        })
+    }).collect())
+}
+
+fn acceptors(ledger: &Ledger, deposit: &str) -> BTreeSet<String> {
+    ledger.about(Kind::Accept, deposit).map(|logged| logged.leaf.by.clone()).collect()
+}
+
+fn advice(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<String>, Failure> {
+    let mut advice = Vec::new();
+    for logged in ledger.of_kind(Kind::Deposit) {
+        let id = &logged.leaf.subject;
+        let accepted = acceptors(ledger, id);
+        let missing: Vec<&str> = archive
+            .people
+            .custodians
+            .iter()
+            .map(|custodian| custodian.verifier.name())
+            .filter(|name| !accepted.contains(*name))
+            .collect();
+        advice.push(match missing[..] {
+            [] => format!("keep the exports of deposit {id} until a drill has opened it"),
+            _ => format!("keep the exports of deposit {id}: {} have not accepted it", missing.join(", ")),
+        });
+    }
+    let today = clock::now().today;
+    for request in ledger.requests(archive)? {
+        let approvals: BTreeSet<&str> = ledger
+            .about(Kind::Approval, &request.document.id)
+            .map(|logged| logged.leaf.by.as_str())
+            .collect();
+        let needed = archive.people.threshold.needed();
+        if approvals.len() < needed && !request.document.is_expired(today) {
+            advice.push(format!(
+                "request {} waits for {} more approval(s)",
+                request.document.id,
+                needed - approvals.len()
+            ));
+        }
+    }
+    let logged: BTreeSet<&str> =
+        ledger.of_kind(Kind::Deposit).map(|logged| logged.leaf.subject.as_str()).collect();
+    let found: BTreeSet<String> = archive
+        .store
+        .list("deposits")?
+        .iter()
+        .filter_map(|path| path.split('/').nth(1).map(str::to_owned))
+        .collect();
+    for id in found.iter().filter(|id| !logged.contains(id.as_str())) {
+        advice.push(format!(
+            "\"deposits/{id}\" is an unfinished deposit that is not in the log; it can be deleted"
+        ));
+    }
+    Ok(advice)
+}

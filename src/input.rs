@@ -1,0 +1,107 @@
+//! What verbs share: opening an archive, keys, the operator's key, and state.
+
+use std::path::{Path, PathBuf};
+
+use blackbox_custody::{
+    Archive, Error, Identity,
+    contact::{Outside, contact},
+    ledger::Ledger,
+    state::State,
+};
+use blackbox_store::Folder;
+
+use crate::{
+    cli::{ArchiveArg, OperatorArg, WhoArgs},
+    failure::Failure,
+};
+
+/// The store in which an archive lies.
+pub fn store(archive: &ArchiveArg) -> Folder {
+    Folder::new(&archive.archive)
+}
+
+/// Where the operator's key lies, unless told otherwise: beside the archive's folder.
+pub fn operator_path(archive: &Path) -> PathBuf {
+    let mut name = archive.file_name().unwrap_or_default().to_owned();
+    name.push(".operator.key");
+    archive.with_file_name(name)
+}
+
+/// The operator's key, if it is at hand.
+///
+/// # Errors
+/// A key was named that cannot be read, or the one there is not an identity file.
+pub fn operator(archive: &ArchiveArg, operator: &OperatorArg) -> Result<Option<Identity>, Failure> {
+    let path = match &operator.operator_key {
+        Some(path) => path.clone(),
+        None => {
+            let path = operator_path(&archive.archive);
+            if !path.exists() {
+                return Ok(None);
+            }
+            path
+        }
+    };
+    Ok(Some(Identity::load(&path)?))
+}
+
+/// The operator's key, which is needed.
+///
+/// # Errors
+/// It is not at hand, or not the key of this archive's log.
+pub fn needed_operator(
+    archive: &Archive<'_>,
+    (path, key): (&ArchiveArg, &OperatorArg),
+) -> Result<Identity, Failure> {
+    let missing = || {
+        let expected = operator_path(&path.archive);
+        Failure::error(format!(
+            "the operator's key is not here: \"{}\"; nothing was written",
+            expected.display()
+        ))
+        .file(expected.display().to_string())
+        .hint("name it with --operator-key FILE")
+    };
+    let operator = operator(path, key)?.ok_or_else(missing)?;
+    archive.check_operator(&operator)?;
+    Ok(operator)
+}
+
+/// Who acts, and what they remember of the archive.
+pub struct Who {
+    /// The identity.
+    pub identity: Identity,
+    /// Its state.
+    pub state: State,
+}
+
+/// Loads the key, opens its state, and makes contact: from here on the log is known to extend what
+/// this person saw before.
+///
+/// # Errors
+/// The key cannot be read, or the log was rolled back or forked.
+pub fn who(archive: &Archive<'_>, ledger: &Ledger, args: &WhoArgs) -> Result<Who, Failure> {
+    let identity = Identity::load(&args.key)?;
+    let folder = args.state.clone().unwrap_or_else(|| State::path_beside(&args.key));
+    let mut state = State::open(&folder, archive)?;
+    let outside = args.checkpoint.as_deref().map(outside).transpose()?;
+    contact(archive, ledger, (&mut state, &identity), outside.as_ref())?;
+    Ok(Who { identity, state })
+}
+
+/// Reads a checkpoint that came from outside.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn outside(path: &Path) -> Result<Outside, Failure> {
+    let note = std::fs::read(path).map_err(|error| Error::file(path, error))?;
+    Ok(Outside { note, file: path.display().to_string() })
+}
+
+/// A UTC day, `2020-03-01`.
+///
+/// # Errors
+/// It is none.
+pub fn day(text: &str) -> Result<jiff::civil::Date, String> {
+    text.parse().map_err(|_| format!("\"{text}\" is not a day like 2020-03-01"))
+}
