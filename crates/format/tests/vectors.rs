@@ -1,6 +1,8 @@
 //! Every vector of `spec/vectors` that this crate answers for: each output is recomputed from its
 //! inputs and compared whole, each fault is refused, and no file goes unread.
 
+#![allow(clippy::unwrap_used)] // in what the test shares
+
 use std::{collections::BTreeSet, fs, path::Path};
 
 use blackbox_format::{
@@ -89,9 +91,14 @@ fn files() -> Vec<File> {
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let json = paths.filter(|path| path.extension().is_none_or(|extension| extension != "py"));
     let read = |path: std::path::PathBuf| {
-        let file: File = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+        let file: File = serde_json::from_slice(&fs::read(&path).unwrap())
+            .unwrap_or_else(|error| panic!("{path:?}: {error}"));
         assert_eq!(path.file_name().unwrap().to_str().unwrap(), format!("{}.json", file.subject));
-        assert!(CRATES.contains(&file.reader.as_str()), "{path:?}: no test reads the vectors of \"{}\"", file.reader);
+        assert!(
+            CRATES.contains(&file.reader.as_str()),
+            "{path:?}: no test reads the vectors of \"{}\"",
+            file.reader
+        );
         file
     };
     json.map(read).filter(|file| file.reader == CRATE).collect()
@@ -121,7 +128,8 @@ fn every_file_is_read_and_every_field_is_as_written() {
         }
         seen.insert(file.subject);
     }
-    let known = SUBJECTS.iter().map(|(subject, _)| *subject).chain(FAULTS.iter().map(|(subject, _)| *subject));
+    let known =
+        SUBJECTS.iter().map(|(subject, _)| *subject).chain(FAULTS.iter().map(|(subject, _)| *subject));
     assert_eq!(seen, known.map(str::to_owned).collect(), "a file of vectors is missing");
 }
 
@@ -333,7 +341,10 @@ fn manifest(value: Value) -> Value {
         files: Vec<(String, u64, String)>,
     }
     let it: In = inputs(value);
-    let root = |(subset, root): (String, String)| MonthRoot { subset: subset.parse().unwrap(), root: Hex(array(&root)) };
+    let root = |(subset, root): (String, String)| MonthRoot {
+        subset: subset.parse().unwrap(),
+        root: Hex(array(&root)),
+    };
     let manifest = Manifest {
         origin: it.origin,
         archive: Hex(array(&it.archive)),

@@ -128,7 +128,8 @@ pub enum Messages<'a> {
 
 /// Collects the input while it is first read, as long as it is small.
 pub struct Keeper {
-    kept: Vec<Incoming>,
+    /// `None` once there was too much.
+    kept: Option<Vec<Incoming>>,
     bytes: usize,
     limit: usize,
 }
@@ -136,27 +137,24 @@ pub struct Keeper {
 impl Keeper {
     /// Keeps at most `limit` messages.
     pub fn new(limit: usize) -> Keeper {
-        Keeper { kept: Vec::new(), bytes: 0, limit }
+        Keeper { kept: Some(Vec::new()), bytes: 0, limit }
     }
 
     /// Takes note of a batch.
     pub fn keep(&mut self, batch: &[Incoming]) {
         self.bytes += batch.iter().map(|incoming| incoming.message.text.len() + 200).sum::<usize>();
-        match self.fits() {
-            true => self.kept.extend_from_slice(batch),
-            false => self.kept = Vec::new(),
+        let fits = |kept: &Vec<Incoming>| self.bytes <= KEPT_BYTES && kept.len() + batch.len() <= self.limit;
+        self.kept = self.kept.take().filter(fits);
+        if let Some(kept) = &mut self.kept {
+            kept.extend_from_slice(batch);
         }
-    }
-
-    fn fits(&self) -> bool {
-        self.bytes <= KEPT_BYTES && self.kept.len() <= self.limit
     }
 
     /// The messages kept, or their source.
     pub fn finish(self, history: &dyn History) -> Messages<'_> {
-        match self.fits() {
-            true => Messages::Kept(self.kept),
-            false => Messages::Again(history),
+        match self.kept {
+            Some(kept) => Messages::Kept(kept),
+            None => Messages::Again(history),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Every vector of `spec/vectors` that this crate answers for: each output is recomputed from its
 //! inputs and compared whole, each fault is refused, and no file goes unread.
 
+#![allow(clippy::unwrap_used)] // in what the test shares
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -97,9 +99,14 @@ fn files() -> Vec<File> {
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let json = paths.filter(|path| path.extension().is_none_or(|extension| extension != "py"));
     let read = |path: std::path::PathBuf| {
-        let file: File = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+        let file: File = serde_json::from_slice(&fs::read(&path).unwrap())
+            .unwrap_or_else(|error| panic!("{path:?}: {error}"));
         assert_eq!(path.file_name().unwrap().to_str().unwrap(), format!("{}.json", file.subject));
-        assert!(CRATES.contains(&file.reader.as_str()), "{path:?}: no test reads the vectors of \"{}\"", file.reader);
+        assert!(
+            CRATES.contains(&file.reader.as_str()),
+            "{path:?}: no test reads the vectors of \"{}\"",
+            file.reader
+        );
         file
     };
     json.map(read).filter(|file| file.reader == CRATE).collect()
@@ -129,7 +136,8 @@ fn every_file_is_read_and_every_field_is_as_written() {
         }
         seen.insert(file.subject);
     }
-    let known = SUBJECTS.iter().map(|(subject, _)| *subject).chain(FAULTS.iter().map(|(subject, _)| *subject));
+    let known =
+        SUBJECTS.iter().map(|(subject, _)| *subject).chain(FAULTS.iter().map(|(subject, _)| *subject));
     assert_eq!(seen, known.map(str::to_owned).collect(), "a file of vectors is missing");
 }
 
@@ -196,12 +204,19 @@ impl Setting {
             literal: literal.parse().unwrap(),
             parts: parts.iter().map(|part| part.parse().unwrap()).collect(),
         };
-        let range = Range { deposit: self.deposit.clone(), threshold: self.threshold(), months: self.months() };
-        Ask { origin: self.origin.clone(), ranges: vec![range], items: self.literals.iter().map(item).collect() }
+        let range =
+            Range { deposit: self.deposit.clone(), threshold: self.threshold(), months: self.months() };
+        Ask {
+            origin: self.origin.clone(),
+            ranges: vec![range],
+            items: self.literals.iter().map(item).collect(),
+        }
     }
 
     fn answers(&self, custodian: usize) -> Answers {
-        let own = held(&self.subset_keys, self.threshold()).into_iter().filter(|held| held.subset.contains(custodian));
+        let own = held(&self.subset_keys, self.threshold())
+            .into_iter()
+            .filter(|held| held.subset.contains(custodian));
         let keys = CustodyKeys {
             origin: self.origin.clone(),
             archive: Hex([0; 32]),
@@ -230,7 +245,8 @@ fn threshold_hmac(value: Value) -> Value {
         keys.iter().zip(&month_keys).map(|(held, key)| (held.subset.to_string(), value(key))).collect()
     };
     let groups = (1..1usize << setting.custodians).map(|bits| {
-        let who: Vec<usize> = (0..setting.custodians).filter(|custodian| bits >> custodian & 1 == 1).collect();
+        let who: Vec<usize> =
+            (0..setting.custodians).filter(|custodian| bits >> custodian & 1 == 1).collect();
         let answers: Vec<Answers> = who.iter().map(|custodian| setting.answers(*custodian)).collect();
         let combined = combine(&ask, &answers).unwrap();
         let tokens = item.parts.iter().map(|part| combined.get(0, 0, (month, *part)).map(shown));
@@ -272,8 +288,12 @@ fn tokens(value: Value) -> Value {
         let input = scope.input(kind, month, &literal);
         let output = evaluate(&keys, &input);
         let parts = all.iter().filter(|part| part.kind() == kind);
-        let parts: serde_json::Map<_, _> = parts.map(|part| (part.to_string(), shown(&part.of(&output)).into())).collect();
-        out.insert(name.clone(), json!({ "x": hex::encode(&input), "output": shown(&output), "tokens": parts }));
+        let parts: serde_json::Map<_, _> =
+            parts.map(|part| (part.to_string(), shown(&part.of(&output)).into())).collect();
+        out.insert(
+            name.clone(),
+            json!({ "x": hex::encode(&input), "output": shown(&output), "tokens": parts }),
+        );
     }
     Value::Object(out)
 }
@@ -404,7 +424,8 @@ fn month_commitments(value: Value) -> Value {
     }
     let it: In = inputs(value);
     let covered = months(it.first.parse().unwrap(), it.last.parse().unwrap());
-    let keys: Vec<MonthKey> = covered.clone().map(|month| MonthKey::new(&secret(&it.subset_key), month)).collect();
+    let keys: Vec<MonthKey> =
+        covered.clone().map(|month| MonthKey::new(&secret(&it.subset_key), month)).collect();
     json!({
         "first_input": hex::encode(encode([MONTH_LABEL.as_bytes(), it.first.as_bytes()])),
         "month_keys": keys.iter().map(|key| hex::encode(key.expose())).collect::<Vec<_>>(),
@@ -463,7 +484,8 @@ fn answers(value: Value) -> Value {
         let read = Answers::from_bytes(&ask, custodian, &all, &bytes).unwrap();
         assert!(read.items == answers.items);
         let slots = ask.slots(0, Some(custodian));
-        let order: Vec<String> = slots.map(|slot| format!("{} {} {}", slot.month, slot.part, slot.subset)).collect();
+        let order: Vec<String> =
+            slots.map(|slot| format!("{} {} {}", slot.month, slot.part, slot.subset)).collect();
         let subsets: Vec<Subset> =
             setting.threshold().subsets().into_iter().filter(|subset| subset.contains(custodian)).collect();
         let lines = all.iter().flat_map(|item| subsets.iter().map(move |subset| (*item, *subset)));
@@ -533,6 +555,8 @@ fn accepts_combination(value: Value) -> bool {
     }
     let it: In = inputs(value);
     let (ask, all) = (it.setting.ask(), (0..it.setting.literals.len()).collect::<Vec<_>>());
-    let read = |(custodian, answers): &(usize, String)| Answers::from_bytes(&ask, *custodian, &all, &bytes(answers)).unwrap();
+    let read = |(custodian, answers): &(usize, String)| {
+        Answers::from_bytes(&ask, *custodian, &all, &bytes(answers)).unwrap()
+    };
     combine(&ask, &it.answers.iter().map(read).collect::<Vec<_>>()).is_ok()
 }
