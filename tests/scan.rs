@@ -23,15 +23,21 @@ fn compare(bench: &world::Bench<'_>, scan: &Scan, query: &str) -> Compared {
     let unanswered: BTreeSet<(String, String)> =
         found.unanswered.iter().map(|one| (one.literals[0].clone(), one.epoch.clone())).collect();
     assert!(found.misindexed.is_empty(), "{query}: {:?}", found.misindexed);
-    let mut hits: Vec<(String, String, String)> =
-        found.hits.iter().map(|hit| (hit.source_id.clone().unwrap(), hit.from.clone(), hit.text.clone())).collect();
+    let mut hits: Vec<(String, String, String)> = found
+        .hits
+        .iter()
+        .map(|hit| (hit.source_id.clone().unwrap(), hit.from.clone(), hit.text.clone()))
+        .collect();
     // A message that some clause matches and finds by a term that was not common in its month.
     let answered = |(message, terms): &&(Message, Terms)| {
         let month = Month::of_millis(message.time).unwrap().to_string();
         let finds = |literal: &&Literal| !unanswered.contains(&(literal.to_string(), month.clone()));
         plan.clauses.iter().any(|clause| {
             clause.find.iter().filter(finds).any(|literal| terms.has(literal))
-                && [&clause.open].into_iter().chain(&clause.tests).all(|group| group.iter().any(|one| terms.has(one)))
+                && [&clause.open]
+                    .into_iter()
+                    .chain(&clause.tests)
+                    .all(|group| group.iter().any(|one| terms.has(one)))
                 && !clause.nots.iter().any(|literal| terms.has(literal))
                 && clause.phrases.iter().all(|phrase| terms.has_phrase(phrase))
                 && !clause.not_phrases.iter().any(|phrase| terms.has_phrase(phrase))
@@ -56,23 +62,31 @@ struct Compared {
 }
 
 /// Random words, pairs, phrases and sender-and-word pairs of the messages themselves.
-fn queries(messages: &[Message], (words, pairs, phrases, senders): (usize, usize, usize, usize)) -> Vec<String> {
+fn queries(
+    messages: &[Message],
+    (words, pairs, phrases, senders): (usize, usize, usize, usize),
+) -> Vec<String> {
     let mut random = StdRng::seed_from_u64(7);
     let vocabulary: BTreeSet<String> = messages.iter().flat_map(plain_words).collect();
     let vocabulary: Vec<&String> = vocabulary.iter().collect();
-    let mut queries: Vec<String> = (0..words).map(|_| vocabulary.choose(&mut random).unwrap().to_string()).collect();
-    let mut picked = |wanted: usize, make: &mut dyn FnMut(&Message, &[String], &mut StdRng) -> Option<String>| {
-        let mut made = Vec::new();
-        while made.len() < wanted {
-            let message = messages.choose(&mut random).unwrap();
-            made.extend(make(message, &plain_words(message), &mut random));
-        }
-        made
-    };
+    let mut queries: Vec<String> =
+        (0..words).map(|_| vocabulary.choose(&mut random).unwrap().to_string()).collect();
+    let mut picked =
+        |wanted: usize, make: &mut dyn FnMut(&Message, &[String], &mut StdRng) -> Option<String>| {
+            let mut made = Vec::new();
+            while made.len() < wanted {
+                let message = messages.choose(&mut random).unwrap();
+                made.extend(make(message, &plain_words(message), &mut random));
+            }
+            made
+        };
     let two = |words: &[String], random: &mut StdRng| {
-        (words.len() >= 2).then(|| (words.choose(random).unwrap().clone(), words.choose(random).unwrap().clone()))
+        (words.len() >= 2)
+            .then(|| (words.choose(random).unwrap().clone(), words.choose(random).unwrap().clone()))
     };
-    queries.extend(picked(pairs, &mut |_, words, random| two(words, random).map(|(a, b)| format!("{a} AND {b}"))));
+    queries.extend(picked(pairs, &mut |_, words, random| {
+        two(words, random).map(|(a, b)| format!("{a} AND {b}"))
+    }));
     queries.extend(picked(phrases, &mut |message, words, random| {
         let at = random.random_range(0..words.len().checked_sub(1).filter(|most| *most > 0)?);
         // Only words that really follow one another, with nothing unwritable between them.
@@ -202,7 +216,9 @@ fn the_drill_opens_its_row_in_every_segment_and_month() {
     let months = bench.deposits[0].document.months().count();
     let (_, found) = bench.query("drill:drill", 0).unwrap();
     assert_eq!(found.hits.len(), 3 * months);
-    assert!(found.hits.iter().all(|hit| hit.text == "drill" && hit.matched == [Literal::drill().to_string()]));
+    assert!(
+        found.hits.iter().all(|hit| hit.text == "drill" && hit.matched == [Literal::drill().to_string()])
+    );
 }
 
 fn corpus(name: &str) -> Option<Vec<Message>> {

@@ -81,7 +81,8 @@ impl World {
             examiner: person("FOI Officer"),
             auditor: person("Audit Office"),
         };
-        let people = |people: &[&Identity]| people.iter().map(|one| Person::from(one.public())).collect::<Vec<_>>();
+        let people =
+            |people: &[&Identity]| people.iter().map(|one| Person::from(one.public())).collect::<Vec<_>>();
         let config = Config {
             format: VERSION.to_owned(),
             origin: "example.org/box".to_owned(),
@@ -92,7 +93,8 @@ impl World {
             sealer: people(&[&world.sealer]),
             examiner: people(&[&world.examiner]),
             auditor: people(&[&world.auditor]),
-            common: common_words(&policy, |_| Some(STOP_WORDS.split(' ').map(str::to_owned).collect())).unwrap(),
+            common: common_words(&policy, |_| Some(STOP_WORDS.split(' ').map(str::to_owned).collect()))
+                .unwrap(),
             policy,
         };
         Archive::create(&world.store, &config, &world.operator).unwrap();
@@ -134,11 +136,13 @@ impl World {
         segment_messages: u32,
     ) -> Result<(Report, ()), SealError> {
         let archive = self.archive();
-        let recipients: Vec<_> = self.custodians.iter().map(|one| one.public().recipient().unwrap()).collect();
-        let custodians = self.custodians.iter().zip(&recipients).map(|(one, recipient)| Custodian {
-            name: one.verifier().name(),
-            recipient: recipient.as_ref(),
-        });
+        let recipients: Vec<_> =
+            self.custodians.iter().map(|one| one.public().recipient().unwrap()).collect();
+        let custodians = self
+            .custodians
+            .iter()
+            .zip(&recipients)
+            .map(|(one, recipient)| Custodian { name: one.verifier().name(), recipient: recipient.as_ref() });
         let job = Job {
             origin: "example.org/box",
             archive: archive.hash,
@@ -164,9 +168,9 @@ impl World {
         let ledger = Ledger::read(archive).unwrap();
         let deposits = ledger.deposits(archive).unwrap();
         let custodians = &self.custodians[..archive.people.threshold.needed()];
-        let keys = custodians.iter().map(|one| {
-            deposits.iter().map(|deposit| custody_keys(archive, deposit, one).unwrap()).collect()
-        });
+        let keys = custodians
+            .iter()
+            .map(|one| deposits.iter().map(|deposit| custody_keys(archive, deposit, one).unwrap()).collect());
         let readers = deposits.iter().map(|one| DepositReader::open(archive.store, &one.document).unwrap());
         Bench { archive, keys: keys.collect(), readers: readers.collect(), deposits }
     }
@@ -183,7 +187,8 @@ pub struct Bench<'a> {
 impl Bench<'_> {
     /// Answers `query` with the tokens that the custodians give for its plan.
     pub fn query(&self, query: &str, context: u8) -> Result<(Plan, Found), String> {
-        let query: Query = query.parse().map_err(|error: blackbox_query::language::ParseError| error.to_string())?;
+        let query: Query =
+            query.parse().map_err(|error: blackbox_query::language::ParseError| error.to_string())?;
         let rules = &self.archive.people.rules;
         let plan = Plan::new(&query, Mode::Open, rules, &[]).map_err(|error| error.to_string())?;
         let range = |deposit: &Checked<Manifest>| Range {
@@ -200,7 +205,15 @@ impl Bench<'_> {
         let answers: Vec<_> = self.keys.iter().map(|keys| ask.answer(keys, &all).unwrap()).collect();
         let tokens = combine(&ask, &answers).unwrap();
         let needed = self.archive.people.threshold.needed();
-        let job = SearchJob { plan: &plan, ask: &ask, tokens: &tokens, needed, rules, context, span: (i64::MIN, i64::MAX) };
+        let job = SearchJob {
+            plan: &plan,
+            ask: &ask,
+            tokens: &tokens,
+            needed,
+            rules,
+            context,
+            span: (i64::MIN, i64::MAX),
+        };
         let found = search(&job, &self.readers).map_err(|error| error.to_string())?;
         Ok((plan, found))
     }
@@ -220,14 +233,16 @@ impl Scan {
     /// Numbers of the messages that match, by reading all of them.
     pub fn query(&self, query: &str) -> Vec<usize> {
         let query: Query = query.parse().unwrap();
-        let hits = self.messages.iter().enumerate().filter(|(_, (_, terms))| matches(&query, terms).is_some());
+        let hits =
+            self.messages.iter().enumerate().filter(|(_, (_, terms))| matches(&query, terms).is_some());
         hits.map(|(number, _)| number).collect()
     }
 }
 
 /// Words of a text that can stand in a query as they are.
 pub fn plain_words(message: &Message) -> Vec<String> {
-    let plain = |word: &String| word.chars().all(char::is_alphanumeric) && word.chars().any(char::is_alphabetic);
+    let plain =
+        |word: &String| word.chars().all(char::is_alphanumeric) && word.chars().any(char::is_alphabetic);
     text::words(&message.text).into_iter().filter(plain).collect()
 }
 

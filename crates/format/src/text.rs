@@ -39,7 +39,11 @@ pub fn normalise(text: &str) -> Cow<'_, str> {
 /// The words of `text`, in order, normalised.
 pub fn words(text: &str) -> Vec<String> {
     let text = normalise(text);
-    text.split_word_bounds().filter(|segment| is_word(segment)).map(str::to_owned).collect()
+    match text.is_ascii() {
+        // The same words by a quicker way: among ASCII none but letters and digits make a word.
+        true => text.unicode_words().map(str::to_owned).collect(),
+        false => text.split_word_bounds().filter(|segment| is_word(segment)).map(str::to_owned).collect(),
+    }
 }
 
 /// The words of `text` joined by single spaces: how names are compared.
@@ -98,6 +102,17 @@ mod tests {
     #[test]
     fn vowel_signs_of_indic_scripts_stay() {
         assert_eq!(words("हिन्दी"), ["हिन्दी"]);
+    }
+
+    #[test]
+    fn the_quick_way_through_ascii_gives_the_same_words() {
+        let text = "Can't e-mail x@y.org, 10.5% of a_b c.d 3,000: v1.2 'q' \"z\"\tend\r\nnew #1 ...";
+        let slow: Vec<String> = normalise(text)
+            .split_word_bounds()
+            .filter(|segment| is_word(segment))
+            .map(str::to_owned)
+            .collect();
+        assert_eq!(words(text), slow);
     }
 
     #[test]

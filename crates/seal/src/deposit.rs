@@ -15,6 +15,7 @@ use blackbox_format::{
 };
 use blackbox_store::Store;
 use blackbox_token::{function::Scope, row::MAX_CONTEXT};
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -172,14 +173,22 @@ fn common(
         progress.stage(Stage::Capping, Some(survey.records()));
         let mut at = 0;
         messages.batches(progress, &mut |batch| {
-            for (incoming, first) in batch.iter().zip(media_offsets(&batch, at)) {
-                at = first + incoming.media.len();
-                let facts = survey.media.get(first..at).ok_or(SealError::ExportChanged)?;
-                let terms = terms_of(incoming, facts);
-                let findable = terms.iter().filter(|term| rules.may_find(term));
-                let terms: Vec<TermHash> = findable.map(|term| survey.frequencies.hash(term)).collect();
+            let offsets = media_offsets(&batch, at);
+            at = offsets.last().zip(batch.last()).map_or(at, |(first, last)| first + last.media.len());
+            let counted = batch.par_iter().zip(&offsets).map(|(incoming, first)| {
+                let facts =
+                    survey.media.get(*first..first + incoming.media.len()).ok_or(SealError::ExportChanged)?;
                 let month = Month::of_millis(incoming.message.time).ok_or(SealError::ExportChanged)?;
-                capped.add(month, sender_day(&survey.frequencies, &incoming.message), &terms);
+                let terms = terms_of(incoming, facts);
+                let terms = terms.iter().filter(|term| rules.may_find(term));
+                let hashes: Vec<TermHash> = terms
+                    .map(|term| survey.frequencies.hash(term))
+                    .filter(|term| capped.is_candidate(*term))
+                    .collect();
+                Ok((month, sender_day(&survey.frequencies, &incoming.message), hashes))
+            });
+            for (month, from, terms) in counted.collect::<Result<Vec<_>, SealError>>()? {
+                capped.add(month, from, &terms);
             }
             Ok(())
         })?;

@@ -145,9 +145,14 @@ impl Capped {
         self.candidates.is_empty()
     }
 
-    /// Counts one message again.
+    /// Whether the term is to be counted again.
+    pub fn is_candidate(&self, term: TermHash) -> bool {
+        self.candidates.contains(&term)
+    }
+
+    /// Counts one message again, by those of its terms that are candidates.
     pub fn add(&mut self, month: Month, from: SenderDay, terms: &[TermHash]) {
-        for term in terms.iter().filter(|term| self.candidates.contains(term)) {
+        for term in terms {
             let today = self.days.entry((*term, from)).or_default();
             if *today < SENDER_CAP {
                 *today += 1;
@@ -195,7 +200,11 @@ mod tests {
             .collect();
         hashed.iter().for_each(|(month, _, terms)| first.add(*month, terms));
         let mut capped = first.candidates();
-        hashed.iter().for_each(|(month, from, terms)| capped.add(*month, *from, terms));
+        for (month, from, terms) in &hashed {
+            let terms: Vec<TermHash> =
+                terms.iter().copied().filter(|term| capped.is_candidate(*term)).collect();
+            capped.add(*month, *from, &terms);
+        }
         first.common(&capped)
     }
 

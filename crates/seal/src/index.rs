@@ -1,6 +1,9 @@
 //! Postings to index entries: the two sorted tables of a segment.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+};
 
 use blackbox_format::{month::Month, padme, rules::Rules, term::Literal};
 use blackbox_token::{
@@ -10,14 +13,32 @@ use blackbox_token::{
 use rand::{Rng, rngs::StdRng};
 use rayon::prelude::*;
 
-use crate::{frequency::Common, keys::MonthlyKeys, session::Session};
+use crate::{check::Sample, frequency::Common, keys::MonthlyKeys, session::RowKeys};
 
 /// Smallest padded number of entries of a table.
 pub const ENTRIES_FLOOR: u64 = 8192;
 
-/// Rows that hold each term, a month.
-#[derive(Default)]
-pub struct Postings(HashMap<(Month, Literal), Vec<u32>>);
+/// Parts that postings are grouped in, each by one core.
+const SHARDS: u64 = 16;
+
+/// A term of a row, in the month under which it is posted.
+pub struct Posted {
+    /// The month.
+    pub month: Month,
+    /// The term.
+    pub literal: Literal,
+    shard: u64,
+}
+
+/// The postings of one row.
+pub struct RowPostings {
+    /// Its row.
+    pub place: Place,
+    /// Its terms.
+    pub posted: Vec<Posted>,
+    /// Whether it is read back.
+    pub sampled: bool,
+}
 
 /// What finding is judged by.
 pub struct Judgement<'a> {
@@ -27,8 +48,11 @@ pub struct Judgement<'a> {
     pub common: &'a Common,
 }
 
-/// The tables of a segment, sorted and padded, and how many entries of each are real.
+/// The tables of a segment, sorted and padded, how many entries of each are real, and the postings to
+/// be read back.
 pub struct Tables {
+    /// Postings to be read back.
+    pub samples: Vec<Sample>,
     /// One entry a posting.
     pub finder: Vec<Entry>,
     /// One entry a posting.
@@ -45,46 +69,83 @@ impl Judgement<'_> {
     }
 }
 
-impl Postings {
-    /// Adds `row` to the postings of `literal` in `month`, and gives its number among them.
-    pub fn add(&mut self, month: Month, literal: Literal, row: u32) -> u64 {
-        let rows = self.0.entry((month, literal)).or_default();
-        rows.push(row);
-        rows.len() as u64 - 1
+impl Posted {
+    /// `literal`, posted under `month`; `hasher` is the segment's.
+    pub fn new(hasher: &RandomState, month: Month, literal: Literal) -> Posted {
+        let shard = hasher.hash_one((month, &literal)) % SHARDS;
+        Posted { month, literal, shard }
     }
+}
 
-    /// The tables of segment `segment`.
-    pub fn tables(
-        self,
-        (session, segment): (&Session, u32),
-        keys: &MonthlyKeys,
-        judgement: &Judgement<'_>,
-    ) -> Tables {
-        let groups: Vec<((Month, Literal), Vec<u32>)> = self.0.into_iter().collect();
-        let pairs: Vec<(Entry, Entry)> = groups
-            .into_par_iter()
-            .flat_map_iter(|((month, literal), rows)| {
-                let term = Term::new(keys, month, &literal, judgement);
-                let posting = move |(number, row): (usize, u32)| {
-                    term.entries((session, number as u64), Place { segment, row })
-                };
-                rows.into_iter().enumerate().map(posting)
-            })
-            .collect();
-        let real = pairs.len() as u64;
-        let padded = padme::padded(real, ENTRIES_FLOOR) as usize;
-        let (mut finder, mut opener): (Vec<Entry>, Vec<Entry>) = pairs.into_par_iter().unzip();
-        let mut noise = session.noise(segment);
-        for table in [&mut finder, &mut opener] {
+/// What a segment's entries are made from.
+pub struct Indexer<'a> {
+    /// Number of the segment.
+    pub segment: u32,
+    /// Secret and nonce of every row.
+    pub rows: Vec<RowKeys>,
+    /// The deposit's keys.
+    pub keys: &'a MonthlyKeys,
+    /// What may find.
+    pub judgement: &'a Judgement<'a>,
+}
+
+/// What one core makes of its shard.
+#[derive(Default)]
+struct Shard {
+    finder: Vec<Entry>,
+    opener: Vec<Entry>,
+    samples: Vec<Sample>,
+}
+
+impl Indexer<'_> {
+    /// The tables of the segment with these rows.
+    pub fn tables(&self, rows: &[RowPostings], mut noise: StdRng) -> Tables {
+        let shards: Vec<Shard> = (0..SHARDS).into_par_iter().map(|shard| self.shard(rows, shard)).collect();
+        let real: usize = shards.iter().map(|shard| shard.finder.len()).sum();
+        let padded = padme::padded(real as u64, ENTRIES_FLOOR) as usize;
+        let mut tables = Tables {
+            samples: Vec::new(),
+            finder: Vec::with_capacity(padded),
+            opener: Vec::with_capacity(padded),
+            real: real as u64,
+        };
+        for shard in shards {
+            tables.finder.extend(shard.finder);
+            tables.opener.extend(shard.opener);
+            tables.samples.extend(shard.samples);
+        }
+        for table in [&mut tables.finder, &mut tables.opener] {
             pad(table, padded, &mut noise);
             table.par_sort_unstable();
         }
-        Tables { finder, opener, real }
+        tables
+    }
+
+    fn shard(&self, rows: &[RowPostings], shard: u64) -> Shard {
+        let mut groups: HashMap<(Month, &Literal), Vec<(u32, bool)>> = HashMap::new();
+        for row in rows {
+            for posted in row.posted.iter().filter(|posted| posted.shard == shard) {
+                groups.entry((posted.month, &posted.literal)).or_default().push((row.place.row, row.sampled));
+            }
+        }
+        let mut out = Shard::default();
+        for ((month, literal), group) in groups {
+            let term = Term::new(self.keys, month, literal, self.judgement);
+            for (number, (row, sampled)) in (0..).zip(group) {
+                let place = Place { segment: self.segment, row };
+                let (finder, opener) = term.entries(number, place, &self.rows[row as usize]);
+                out.finder.push(finder);
+                out.opener.push(opener);
+                if sampled {
+                    out.samples.push(Sample { month, literal: literal.clone(), posting: number, place });
+                }
+            }
+        }
+        out
     }
 }
 
 fn pad(table: &mut Vec<Entry>, padded: usize, noise: &mut StdRng) {
-    table.reserve_exact(padded - table.len());
     while table.len() < padded {
         let mut entry = Entry::default();
         noise.fill_bytes(&mut entry);
@@ -127,9 +188,8 @@ impl Term {
         }
     }
 
-    fn entries(&self, (session, number): (&Session, u64), place: Place) -> (Entry, Entry) {
+    fn entries(&self, number: u64, place: Place, keys: &RowKeys) -> (Entry, Entry) {
         let posting = Posting { segment: place.segment.into(), number };
-        let keys = session.row(place);
         let found = match &self.finding {
             Finding::Uncommon => Found::Row(place.row, keys.nonce),
             Finding::Common => random_common(),

@@ -12,7 +12,7 @@ use blackbox_format::{
 use blackbox_token::{
     Secret,
     custody::{HeldKey, month_root},
-    function::{Kind, MonthKey, Part, Scope, Token, evaluate},
+    function::{Kind, MonthKey, Part, Scope, Token, Whole},
 };
 
 /// All subset keys of a deposit. Wiped on drop.
@@ -23,11 +23,15 @@ pub struct DepositKeys {
     pub exceptional: Vec<HeldKey>,
 }
 
-/// The keys of a deposit bound to each of its months.
-pub struct MonthlyKeys {
-    origin: String,
-    deposit: String,
-    months: BTreeMap<Month, (Vec<MonthKey>, Vec<MonthKey>)>,
+/// The function of a deposit, ready for each of its months.
+pub struct MonthlyKeys(BTreeMap<Month, Functions>);
+
+/// The function of one month, by kind.
+struct Functions {
+    seek: Whole,
+    show: Whole,
+    context: Whole,
+    exceptional: Whole,
 }
 
 /// The tokens of one literal in one month.
@@ -61,17 +65,21 @@ impl DepositKeys {
         (self.threshold.iter().map(root).collect(), self.exceptional.iter().map(root).collect())
     }
 
-    /// The keys bound to `months`.
+    /// The function ready for `months`.
     pub fn monthly(&self, scope: Scope<'_>, months: impl Iterator<Item = Month>) -> MonthlyKeys {
-        let bind =
-            |keys: &[HeldKey], month| keys.iter().map(|held| MonthKey::new(&held.key, month)).collect();
-        let months =
-            months.map(|month| (month, (bind(&self.threshold, month), bind(&self.exceptional, month))));
-        MonthlyKeys {
-            origin: scope.origin.to_owned(),
-            deposit: scope.deposit.to_owned(),
-            months: months.collect(),
-        }
+        let bind = |keys: &[HeldKey], month| -> Vec<MonthKey> {
+            keys.iter().map(|held| MonthKey::new(&held.key, month)).collect()
+        };
+        let functions = |month| {
+            let (keys, exceptional) = (bind(&self.threshold, month), bind(&self.exceptional, month));
+            Functions {
+                seek: Whole::new(&keys, scope, (Kind::Seek, month)),
+                show: Whole::new(&keys, scope, (Kind::Show, month)),
+                context: Whole::new(&keys, scope, (Kind::Context, month)),
+                exceptional: Whole::new(&exceptional, scope, (Kind::Exceptional, month)),
+            }
+        };
+        MonthlyKeys(months.map(|month| (month, functions(month))).collect())
     }
 }
 
@@ -82,9 +90,8 @@ fn draw(subsets: Vec<Subset>) -> Vec<HeldKey> {
 impl MonthlyKeys {
     /// The four tokens of `literal` in `month`.
     pub fn tokens(&self, month: Month, literal: &Literal) -> TermTokens {
-        let (keys, _) = self.of(month);
-        let output = |kind| evaluate(keys, &self.scope().input(kind, month, literal));
-        let (seek, show) = (output(Kind::Seek), output(Kind::Show));
+        let functions = self.of(month);
+        let (seek, show) = (functions.seek.evaluate(literal), functions.show.evaluate(literal));
         TermTokens {
             count: Part::Count.of(&seek),
             find: Part::Find.of(&seek),
@@ -95,22 +102,16 @@ impl MonthlyKeys {
 
     /// The token with which neighbours at the distance that `literal` names are opened.
     pub fn context(&self, month: Month, literal: &Literal) -> Token {
-        let (keys, _) = self.of(month);
-        Part::Context.of(&evaluate(keys, &self.scope().input(Kind::Context, month, literal)))
+        Part::Context.of(&self.of(month).context.evaluate(literal))
     }
 
     /// The exceptional token of `literal`, if the archive has such a route.
     pub fn exceptional(&self, month: Month, literal: &Literal) -> Option<Token> {
-        let (_, keys) = self.of(month);
-        let input = self.scope().input(Kind::Exceptional, month, literal);
-        (!keys.is_empty()).then(|| Part::Exceptional.of(&evaluate(keys, &input)))
+        let function = &self.of(month).exceptional;
+        (!function.is_empty()).then(|| Part::Exceptional.of(&function.evaluate(literal)))
     }
 
-    fn scope(&self) -> Scope<'_> {
-        Scope { origin: &self.origin, deposit: &self.deposit }
-    }
-
-    fn of(&self, month: Month) -> &(Vec<MonthKey>, Vec<MonthKey>) {
-        self.months.get(&month).expect("every month of the deposit has keys")
+    fn of(&self, month: Month) -> &Functions {
+        self.0.get(&month).expect("every month of the deposit has keys")
     }
 }

@@ -1,8 +1,13 @@
 //! Writing one segment: bodies to records, terms to postings, both to paged files.
 
+use std::{
+    collections::{BTreeSet, HashSet},
+    hash::RandomState,
+};
+
 use blackbox_format::{
     body::{Attachment, Body, Register, Sealed},
-    manifest::{FileLine, SegmentLine, segment_path},
+    manifest::{FileLine, SEGMENT_FILES, SegmentLine, segment_path},
     message::Incoming,
     month::Month,
     page::Root,
@@ -12,12 +17,11 @@ use blackbox_store::Store;
 use blackbox_token::row::Place;
 use rand::seq::IteratorRandom;
 use rayon::prelude::*;
-use std::collections::{BTreeSet, HashSet};
 
 use crate::{
-    check::{Checker, Sample},
+    check::Checker,
     history::{MediaFacts, SealError, terms_of},
-    index::{Judgement, Postings},
+    index::{Indexer, Judgement, Posted, RowPostings, Tables},
     keys::MonthlyKeys,
     layout::Layout,
     records::{PagedUpload, RecordContext, write_records},
@@ -101,56 +105,66 @@ impl SegmentContext<'_> {
             rows.push(self.extra_row((segment, number), &body, (month, Literal::register()))?);
         }
         let mut records: Vec<Option<Vec<u8>>> = vec![None; self.layout.rows(segment) as usize];
-        let (mut postings, mut samples) = (Postings::default(), Vec::new());
-        for (number, row) in rows.into_iter().enumerate() {
-            let sampled = number >= count as usize || chosen.contains(&number);
-            records[row.place.row as usize] = Some(row.record);
-            for (month, literal) in self.spread(row.month, row.terms) {
-                let kept = sampled.then(|| literal.clone());
-                let posting = postings.add(month, literal, row.place.row);
-                samples.extend(kept.map(|literal| Sample { month, literal, posting, place: row.place }));
-            }
+        for row in &mut rows {
+            records[row.place.row as usize] = Some(std::mem::take(&mut row.record));
         }
-        self.finish(segment, (records, postings), (samples, unfindable))
+        let (records_root, offsets_root) = self.write_records(segment, records)?;
+        let hasher = RandomState::new();
+        let postings: Vec<RowPostings> = (rows.into_par_iter().enumerate())
+            .map(|(number, row)| RowPostings {
+                place: row.place,
+                posted: self.spread(&hasher, row.month, row.terms),
+                sampled: number >= count as usize || chosen.contains(&number),
+            })
+            .collect();
+        let tables = self.tables(segment, &postings);
+        drop(postings);
+        let roots = [
+            self.put(segment, "finder", tables.finder.as_flattened())?,
+            self.put(segment, "opener", tables.opener.as_flattened())?,
+            records_root,
+            offsets_root,
+        ];
+        let line = SegmentLine { rows: self.layout.rows(segment), entries: tables.finder.len() as u64 };
+        let (entries, samples) = (tables.real, tables.samples);
+        Checker::open(self, segment, roots)?.check(&samples)?;
+        let path = |file| format!("{segment:05}/{file}");
+        let files =
+            SEGMENT_FILES.into_iter().zip(roots).map(|(file, root)| FileLine { path: path(file), root });
+        Ok(Written { line, files: files.collect(), entries, unfindable })
     }
 
     /// A drill's term is posted in every month, any other in its message's.
-    fn spread(&self, month: Month, terms: BTreeSet<Literal>) -> Vec<(Month, Literal)> {
+    fn spread(&self, hasher: &RandomState, month: Month, terms: BTreeSet<Literal>) -> Vec<Posted> {
         let drill = Literal::drill();
         match terms.contains(&drill) {
-            true => self.months.iter().map(|month| (*month, drill.clone())).collect(),
-            false => terms.into_iter().map(|literal| (month, literal)).collect(),
+            true => self.months.iter().map(|month| Posted::new(hasher, *month, drill.clone())).collect(),
+            false => terms.into_iter().map(|literal| Posted::new(hasher, month, literal)).collect(),
         }
     }
 
-    fn finish(
+    fn write_records(
         &self,
         segment: u32,
-        (mut records, postings): (Vec<Option<Vec<u8>>>, Postings),
-        (samples, unfindable): (Vec<Sample>, u64),
-    ) -> Result<Written, SealError> {
-        let session = self.records.session;
-        self.records.fill_dummies(&mut records, &mut session.noise(segment ^ u32::MAX));
-        let mut files = Vec::new();
+        mut records: Vec<Option<Vec<u8>>>,
+    ) -> Result<(Root, Root), SealError> {
+        // The index's padding draws from the generator of this number; this one is of another.
+        self.records.fill_dummies(&mut records, &mut self.records.session.noise(segment ^ u32::MAX));
         let mut upload = self.begin(segment, "records")?;
         let offsets = write_records(&records, &mut |bytes| upload.write(bytes))?;
-        let records_root = upload.finish()?;
-        drop(records);
-        let tables = postings.tables((session, segment), self.keys, &self.judgement);
-        let roots = [
-            ("finder", self.put(segment, "finder", tables.finder.as_flattened())?),
-            ("opener", self.put(segment, "opener", tables.opener.as_flattened())?),
-            ("records", records_root),
-            ("offsets", self.put(segment, "offsets", &offsets)?),
-        ];
-        for (file, root) in roots {
-            files.push(FileLine { path: format!("{segment:05}/{file}"), root });
-        }
-        let line = SegmentLine { rows: self.layout.rows(segment), entries: tables.finder.len() as u64 };
-        let entries = tables.real;
-        drop(tables);
-        Checker::open(self, segment, roots.map(|(_, root)| root))?.check(&samples)?;
-        Ok(Written { line, files, entries, unfindable })
+        Ok((upload.finish()?, self.put(segment, "offsets", &offsets)?))
+    }
+
+    fn tables(&self, segment: u32, postings: &[RowPostings]) -> Tables {
+        let session = self.records.session;
+        let rows = (0..self.layout.rows(segment)).into_par_iter();
+        let indexer = Indexer {
+            segment,
+            rows: rows.map(|row| session.row(Place { segment, row })).collect(),
+            keys: self.keys,
+            judgement: &self.judgement,
+        };
+        indexer.tables(postings, session.noise(segment))
     }
 
     fn begin(&self, segment: u32, file: &str) -> Result<PagedUpload<'_>, SealError> {

@@ -114,15 +114,52 @@ impl Scope<'_> {
     /// The input `x = label || origin || deposit || kind || month || field || term`, each part
     /// length-prefixed.
     pub fn input(&self, kind: Kind, month: Month, literal: &Literal) -> Vec<u8> {
+        let mut input = self.prefix(kind, month);
+        input.extend(suffix(literal));
+        input
+    }
+
+    /// The part of the input that all literals of a kind and month share.
+    fn prefix(&self, kind: Kind, month: Month) -> Vec<u8> {
         encode([
             TOKEN_LABEL.as_bytes(),
             self.origin.as_bytes(),
             self.deposit.as_bytes(),
             kind.name().as_bytes(),
             month.to_string().as_bytes(),
-            literal.field.name().as_bytes(),
-            literal.term.as_bytes(),
         ])
+    }
+}
+
+fn suffix(literal: &Literal) -> Vec<u8> {
+    encode([literal.field.name().as_bytes(), literal.term.as_bytes()])
+}
+
+/// The function with all its keys, for one kind and month: what only a sealer has. The inputs' common
+/// part is absorbed once.
+#[derive(Clone)]
+pub struct Whole(Vec<Hmac<Sha256>>);
+
+impl Whole {
+    /// Prepares the function under `keys`.
+    pub fn new(keys: &[MonthKey], scope: Scope<'_>, (kind, month): (Kind, Month)) -> Whole {
+        let prefix = scope.prefix(kind, month);
+        Whole(keys.iter().map(|key| key.keyed.clone().chain_update(&prefix)).collect())
+    }
+
+    /// `F(x)` for the input of `literal`.
+    pub fn evaluate(&self, literal: &Literal) -> Secret<32> {
+        let suffix = suffix(literal);
+        let mut sum = Secret::new([0; 32]);
+        for keyed in &self.0 {
+            sum = xor(&sum, &Secret::new(keyed.clone().chain_update(&suffix).finalize().into_bytes().into()));
+        }
+        sum
+    }
+
+    /// Whether there are no keys at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
@@ -202,6 +239,15 @@ mod tests {
         for other in others {
             assert!(key.answer(&base) != key.answer(&other));
         }
+    }
+
+    #[test]
+    fn the_whole_function_is_the_sum_of_its_answers() {
+        let month: Month = "2020-03".parse().unwrap();
+        let keys: Vec<MonthKey> = (0..3).map(|_| MonthKey::new(&Secret::random(), month)).collect();
+        let (scope, literal) = (Scope { origin: "o", deposit: "d" }, Literal::new(Field::Word, "x"));
+        let whole = Whole::new(&keys, scope, (Kind::Show, month)).evaluate(&literal);
+        assert!(whole == evaluate(&keys, &scope.input(Kind::Show, month, &literal)));
     }
 
     #[test]

@@ -7,7 +7,11 @@ use blackbox_token::{
     row::{distances, open_slot},
 };
 
-use super::{QueryError, search::Month, segment::{DepositReader, Record}};
+use super::{
+    QueryError,
+    search::Month,
+    segment::{DepositReader, Record},
+};
 use crate::answer::Neighbour;
 
 /// A distance with its token.

@@ -120,7 +120,8 @@ impl Run<'_> {
     fn month(&mut self, deposit: &DepositReader<'_>, month: Month<'_>) -> Result<(), QueryError> {
         self.count(deposit, month)?;
         let clauses = self.job.plan.clauses.iter();
-        let (ready, lacking): (Vec<&Clause>, Vec<&Clause>) = clauses.partition(|clause| self.unapproved(clause).is_empty());
+        let (ready, lacking): (Vec<&Clause>, Vec<&Clause>) =
+            clauses.partition(|clause| self.unapproved(clause).is_empty());
         for clause in lacking {
             self.not_approved(clause, month.month);
         }
@@ -161,8 +162,11 @@ impl Run<'_> {
 
     /// The literals of a clause that too few custodians approved.
     fn unapproved<'c>(&self, clause: &'c Clause) -> Vec<&'c Literal> {
-        let all = clause.find.iter().chain(&clause.open).chain(clause.tests.iter().flatten()).chain(&clause.nots);
-        let lacks = |literal: &&Literal| self.item(literal).is_none_or(|item| self.job.tokens.answered(item) < self.job.needed);
+        let all =
+            clause.find.iter().chain(&clause.open).chain(clause.tests.iter().flatten()).chain(&clause.nots);
+        let lacks = |literal: &&Literal| {
+            self.item(literal).is_none_or(|item| self.job.tokens.answered(item) < self.job.needed)
+        };
         let mut literals: Vec<&Literal> = all.filter(lacks).collect();
         literals.dedup();
         literals
@@ -231,9 +235,9 @@ impl Run<'_> {
         literal: &Literal,
         clause: &Clause,
     ) -> Result<Vec<(u32, Nonce)>, QueryError> {
-        let tokens = self.item(literal).and_then(|item| {
-            Some((month.token(item, Part::Count)?, month.token(item, Part::Find)?))
-        });
+        let tokens = self
+            .item(literal)
+            .and_then(|item| Some((month.token(item, Part::Count)?, month.token(item, Part::Find)?)));
         let Some((count, find)) = tokens else { return Ok(Vec::new()) };
         let (mut rows, mut common) = (Vec::new(), 0);
         for posting in segment.postings(&Counter::new(count), &Finder::new(find))? {
@@ -342,10 +346,16 @@ fn holds_any(segment: &SegmentReader<'_>, nonce: &Nonce, testers: &[Tester]) -> 
 }
 
 fn common_reason(literal: &Literal, clause: &Clause, rules: &Rules) -> String {
-    let swaps: Vec<String> = clause.swaps(rules).iter().filter_map(|group| Some(format!("--find-by {}", group.first()?))).collect();
+    let swaps: Vec<String> = clause
+        .swaps(rules)
+        .iter()
+        .filter_map(|group| Some(format!("--find-by {}", group.first()?)))
+        .collect();
     match swaps[..] {
         [] => format!("{literal} is too common in this month to find by; add an uncommon word with AND"),
-        _ => format!("{literal} is too common in this month to find by; ask again with {}", swaps.join(" or ")),
+        _ => {
+            format!("{literal} is too common in this month to find by; ask again with {}", swaps.join(" or "))
+        }
     }
 }
 

@@ -52,7 +52,8 @@ impl<'a> DepositReader<'a> {
     /// # Errors
     /// A file is missing or changed.
     pub fn open(store: &'a dyn Store, manifest: &Manifest) -> Result<DepositReader<'a>, QueryError> {
-        let segments = (0..manifest.segments.len() as u32).map(|number| SegmentReader::open(store, manifest, number));
+        let segments =
+            (0..manifest.segments.len() as u32).map(|number| SegmentReader::open(store, manifest, number));
         Ok(DepositReader {
             id: manifest.deposit.clone(),
             context: manifest.context,
@@ -144,7 +145,12 @@ impl<'a> SegmentReader<'a> {
     ///
     /// # Errors
     /// A page read is not the one that was signed.
-    pub fn secret(&self, tester: &Tester, opener: &Opener, nonce: &Nonce) -> Result<Option<RowSecret>, QueryError> {
+    pub fn secret(
+        &self,
+        tester: &Tester,
+        opener: &Opener,
+        nonce: &Nonce,
+    ) -> Result<Option<RowSecret>, QueryError> {
         let entry = self.opener.find(&tester.label(nonce))?;
         Ok(entry.map(|entry| opener.read(nonce, &entry)))
     }
@@ -158,7 +164,12 @@ impl<'a> SegmentReader<'a> {
     }
 
     /// The body of `record` at `row`, by its row's secret.
-    pub(super) fn open_record(&self, row: u32, record: &Record, secret: &RowSecret) -> Result<Body, QueryError> {
+    pub(super) fn open_record(
+        &self,
+        row: u32,
+        record: &Record,
+        secret: &RowSecret,
+    ) -> Result<Body, QueryError> {
         let place = Place { segment: self.number, row };
         self.open_by_key(row, record, &body_key(secret, &self.deposit, place))
     }
