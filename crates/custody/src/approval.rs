@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use blackbox_format::{
     fields::{FieldsError, Hex, Reader, Writer},
     note::Note,
-    threshold::Subset,
+    threshold::{Subset, Threshold},
 };
 use blackbox_token::ask::{Answers, Ask};
 use zeroize::Zeroizing;
@@ -84,6 +84,15 @@ impl Approval {
     /// Where its share file lies.
     pub fn share_path(&self) -> String {
         share_path(&self.request, &self.custodian)
+    }
+
+    /// Whether the digests are exactly those due: one for each approved item and each key that the
+    /// custodian holds. Without them nobody could compare its answers with others'.
+    pub fn digests_are_due(&self, threshold: Threshold) -> bool {
+        let own: Vec<Subset> =
+            threshold.subsets().into_iter().filter(|subset| subset.contains(self.number)).collect();
+        let due = self.items.iter().flat_map(|item| own.iter().map(move |subset| (*item, *subset)));
+        due.eq(self.digests.iter().map(|line| (line.item, line.subset)))
     }
 
     /// The text to sign.

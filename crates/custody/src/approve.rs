@@ -11,6 +11,7 @@ use blackbox_format::{
     merkle::sha256,
     note::{Note, Signer},
     term::Literal,
+    threshold::Threshold,
 };
 use blackbox_log::Kind;
 use blackbox_query::plan::Plan;
@@ -214,7 +215,7 @@ fn make(
     let keys = open.deposits.iter().map(|deposit| custody_keys(archive, deposit, identity));
     let answers = open.ask.answer(&keys.collect::<Result<Vec<_>, _>>()?, items);
     let answers = answers.map_err(|error| Error::Usage(error.to_string()))?;
-    let digests = digests(open, &answers, (number, items));
+    let digests = digests((open, archive.people.threshold), &answers, (number, items));
     let examiner = archive.people.examiners.iter().find(|person| person.verifier.name() == request.examiner);
     let examiner =
         examiner.ok_or_else(|| Error::refused("approve this request", "its examiner is not known"))?;
@@ -243,14 +244,16 @@ fn make(
     Ok(Made { share, body, note: Note::sign(approval.to_text()?, identity).to_bytes() })
 }
 
-fn digests(open: &OpenRequest, answers: &Answers, (number, items): (usize, &[usize])) -> Vec<DigestLine> {
+/// One digest for each item and each key held: `Approval::digests_are_due`.
+fn digests(
+    (open, threshold): (&OpenRequest, Threshold),
+    answers: &Answers,
+    (number, items): (usize, &[usize]),
+) -> Vec<DigestLine> {
     let request = &open.request.document.id;
     let mut lines = Vec::new();
     for item in items {
-        let mut subsets: Vec<_> = open.ask.slots(*item, Some(number)).map(|slot| slot.subset).collect();
-        subsets.sort_unstable();
-        subsets.dedup();
-        for subset in subsets {
+        for subset in threshold.subsets().into_iter().filter(|subset| subset.contains(number)) {
             let digest = open.ask.digest(request, (*item, subset), answers);
             lines.extend(digest.map(|digest| DigestLine { item: *item, subset, digest }));
         }

@@ -151,6 +151,14 @@ impl<'a> Archive<'a> {
             sealer.ok_or_else(|| Error::invalid(&leaf.path, format!("\"{}\" is no sealer", leaf.by)))?;
         let note = self.note(leaf, &sealer.verifier)?;
         let manifest = Manifest::parse(&note.text).map_err(malformed(&leaf.path))?;
+        manifest.check().map_err(|what| Error::invalid(&leaf.path, what))?;
+        let custodians = self.people.custodians.iter().map(|custodian| custodian.verifier.name());
+        if !custodians.eq(manifest.custody.iter().map(|line| line.custodian.as_str())) {
+            return Err(Error::invalid(
+                &leaf.path,
+                "its custody files are not those of the archive's custodians",
+            ));
+        }
         let own = manifest.deposit == leaf.subject
             && leaf.path == manifest_path(&manifest.deposit)
             && manifest.origin == self.config.origin

@@ -243,6 +243,10 @@ impl People {
         }
         let mut known: BTreeMap<&str, &Public> = BTreeMap::new();
         for person in self.all() {
+            // The key's name becomes part of paths.
+            if person.verifier.name().parse::<Slug>().is_err() {
+                return Err(format!("the key name \"{}\" is not a file name", person.verifier.name()));
+            }
             let before = known.insert(person.verifier.name(), person);
             if before.is_some_and(|before| before.verifier != person.verifier) {
                 return Err(format!("two people have keys called \"{}\"", person.verifier.name()));

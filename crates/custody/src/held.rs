@@ -39,13 +39,21 @@ type Earlier = (OpenRequest, Vec<(Vec<usize>, usize)>);
 
 /// Tokens by deposit, month, literal and role: which custodians answered.
 #[derive(Default)]
-struct Answered<'a>(BTreeMap<Place<'a>, BTreeMap<&'a Literal, BTreeMap<Roles, u16>>>);
+struct Answered<'a> {
+    roles: BTreeMap<Place<'a>, BTreeMap<&'a Literal, BTreeMap<Roles, u16>>>,
+    /// Context distances, as numbers of slots.
+    context: BTreeMap<Place<'a>, BTreeMap<usize, u16>>,
+}
 
 impl<'a> Answered<'a> {
     fn add(&mut self, open: &'a OpenRequest, items: &[usize], custodian: usize) {
         for range in &open.ask.ranges {
             for month in &range.months {
-                let literals = self.0.entry((&range.deposit, *month)).or_default();
+                let literals = self.roles.entry((&range.deposit, *month)).or_default();
+                for slot in items.iter().filter_map(|item| item.checked_sub(open.plan.literals.len())) {
+                    let context = self.context.entry((&range.deposit, *month)).or_default();
+                    *context.entry(slot).or_default() |= 1 << custodian;
+                }
                 for (literal, roles) in items.iter().filter_map(|item| open.plan.literals.get(*item)) {
                     for role in roles.iter() {
                         *literals.entry(literal).or_default().entry(role.into()).or_default() |=
@@ -58,12 +66,19 @@ impl<'a> Answered<'a> {
 
     fn held(&self, place: &Place<'a>, needed: usize) -> Vec<(Literal, Roles)> {
         let mut held = Vec::new();
-        for (literal, roles) in self.0.get(place).into_iter().flatten() {
+        for (literal, roles) in self.roles.get(place).into_iter().flatten() {
             let enough = roles.iter().filter(|(_, custodians)| custodians.count_ones() as usize >= needed);
             let sum = enough.fold(Roles::NONE, |sum, (role, _)| sum.with(*role));
             held.push(((*literal).clone(), sum));
         }
         held
+    }
+
+    /// How many neighbours on each side are open already, for whatever row is opened.
+    fn context(&self, place: &Place<'a>, needed: usize) -> usize {
+        let slots = self.context.get(place).into_iter().flatten();
+        let enough = slots.filter(|(_, custodians)| custodians.count_ones() as usize >= needed);
+        enough.map(|(slot, _)| slot / 2 + 1).max().unwrap_or(0)
     }
 }
 
@@ -99,9 +114,14 @@ pub fn together(
     let own = Closure::of(&open.plan.literals);
     for range in &open.ask.ranges {
         for month in &range.months {
-            let held = answered.held(&(&range.deposit, *month), archive.people.threshold.needed());
+            let held = answered.held(&(range.deposit.as_str(), *month), archive.people.threshold.needed());
             let before = Closure::of(&held);
             let after = Closure::of(&[held, open.plan.literals.clone()].concat());
+            let place = (range.deposit.as_str(), *month);
+            let near = answered.context(&place, archive.people.threshold.needed());
+            for line in context_lines((open, near), (&own, &before)) {
+                lines.entry(line).or_default().insert(*month);
+            }
             let old: BTreeSet<String> = after.minus(&before).into_iter().collect();
             for line in after.minus(&own).into_iter().filter(|line| old.contains(line)) {
                 lines.entry(line).or_default().insert(*month);
@@ -110,6 +130,21 @@ pub fn together(
     }
     let lines = lines.into_iter().map(|(line, months)| format!("{line} ({})", spans(&months))).collect();
     Ok(Together { lines, requests: earlier.len() })
+}
+
+/// Context keys open the neighbours of every row opened in their month, under whatever request.
+fn context_lines((open, near): (&OpenRequest, usize), (own, before): (&Closure, &Closure)) -> Vec<String> {
+    let asked = usize::from(open.request.document.context);
+    let mut lines = Vec::new();
+    if near > asked && !own.is_empty() {
+        lines.push(format!(
+            "{near} message(s) before and after each that this request opens: context was given before"
+        ));
+    }
+    if asked > near && !before.is_empty() {
+        lines.push(format!("{asked} message(s) before and after each that earlier requests open"));
+    }
+    lines
 }
 
 /// Months as spans: `2020-03 to 2020-06, 2021-01`.

@@ -153,6 +153,9 @@ pub fn check_approval(
     let key = signer(leaf, &archive.people.custodians, "custodian")?;
     let approval = Approval::parse(&archive.note(leaf, key)?, &leaf.path)?;
     let request = ledger.about(Kind::Request, &leaf.subject).next();
+    if !approval.digests_are_due(archive.people.threshold) {
+        return Err(Error::invalid(&leaf.path, "it does not hold one digest for each approved item and key"));
+    }
     let own = approval.origin == archive.config.origin
         && approval.archive == archive.hash
         && approval.custodian == leaf.by

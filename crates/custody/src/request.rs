@@ -103,9 +103,15 @@ impl Request {
     pub fn parse(note: &Note, file: &str) -> Result<Request, Error> {
         let request = read(&note.text).map_err(malformed(file))?;
         let days = [&request.since, &request.until, &request.expires];
-        match days.iter().all(|day| day.parse::<jiff::civil::Date>().is_ok()) {
+        let is_day =
+            |day: &String| day.parse::<jiff::civil::Date>().is_ok_and(|date| date.to_string() == *day);
+        if !days.into_iter().all(is_day) {
+            return Err(Error::invalid(file, "a day is not of the form 2020-03-01"));
+        }
+        let distinct: std::collections::BTreeSet<&String> = request.deposits.iter().collect();
+        match distinct.len() == request.deposits.len() {
             true => Ok(request),
-            false => Err(Error::invalid(file, "a day is not of the form 2020-03-01")),
+            false => Err(Error::invalid(file, "it asks for a deposit twice")),
         }
     }
 

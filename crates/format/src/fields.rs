@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
             return Err(FieldsError::Line(text.lines().count()));
         }
         let lines = body.split_terminator('\n').enumerate().map(|(number, line)| {
-            let pair = line.split_once(": ").or_else(|| line.strip_suffix(':').map(|name| (name, "")));
+            let pair = line.split_once(": ");
             pair.filter(|(_, value)| !value.chars().any(char::is_control) && *value == value.trim())
                 .ok_or(FieldsError::Line(number + 2))
         });
@@ -201,8 +201,10 @@ impl<const N: usize> FromStr for Hex<N> {
 
     fn from_str(text: &str) -> Result<Hex<N>, HexError> {
         let mut bytes = [0; N];
-        hex::decode_to_slice(text, &mut bytes).map_err(|_| HexError(N))?;
-        Ok(Hex(bytes))
+        match hex::decode_to_slice(text, &mut bytes) {
+            Ok(()) if !text.bytes().any(|byte| byte.is_ascii_uppercase()) => Ok(Hex(bytes)),
+            _ => Err(HexError(N)),
+        }
     }
 }
 
@@ -220,6 +222,8 @@ mod tests {
         assert_eq!(reader.text("c"), Ok(""));
         reader.finish().unwrap();
 
+        assert!("0A".parse::<Hex<1>>().is_err() && "0a".parse::<Hex<1>>().is_ok());
+        assert!(Reader::new("blackbox/v1 note\na:\n", "note").is_err(), "an empty value has its blank");
         assert!(Reader::new(&text, "other").is_err());
         assert!(Reader::new(&text[..text.len() - 1], "note").is_err());
         let mut reader = Reader::new("blackbox/v1 note\na: 01\n", "note").unwrap();

@@ -1,9 +1,10 @@
 //! The manifest of a deposit: what was sealed, and the root of every file (spec/archive.md, "Manifest").
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use crate::{
     fields::{FieldsError, Hex, Reader, Writer},
+    id::Slug,
     month::Month,
     page::Root,
     threshold::{Subset, Threshold},
@@ -190,6 +191,40 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// Checks what a reader must reject: a range of no months, roots that are not exactly one a subset
+    /// of custodians, or paths that lead elsewhere.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn check(&self) -> Result<(), &'static str> {
+        let subsets = |roots: &[MonthRoot], threshold: Threshold| {
+            roots.iter().map(|line| line.subset).eq(threshold.subsets())
+        };
+        // Two roots for one subset would let a sealer give its holders different keys, each committed to.
+        let rooted = subsets(&self.month_roots, self.threshold)
+            && (self.exceptional_roots.is_empty()
+                || subsets(&self.exceptional_roots, self.threshold.unanimous()));
+        let distinct = |names: Vec<&str>| names.iter().collect::<BTreeSet<_>>().len() == names.len();
+        let custody: Vec<&str> = self.custody.iter().map(|line| line.custodian.as_str()).collect();
+        let files: Vec<&str> = self.files.iter().map(|line| line.path.as_str()).collect();
+        let inside = files.iter().all(|path| path.split('/').all(|part| part.parse::<Slug>().is_ok()));
+        let known = [
+            (self.first <= self.last, "its last month is before its first"),
+            (rooted, "its month roots are not exactly one a subset of custodians"),
+            (self.deposit.parse::<Slug>().is_ok(), "its deposit's name is not a file name"),
+            (
+                custody.iter().all(|name| name.parse::<Slug>().is_ok()),
+                "a custodian's name is not a file name",
+            ),
+            (custody.len() == self.threshold.custodians(), "it does not name one custody file a custodian"),
+            (distinct(custody), "a custodian is named twice"),
+            (inside && distinct(files), "a file is named twice, or lies elsewhere"),
+            (self.context <= 3, "it has more context than the format knows"),
+            (self.segments.len() < 100_000, "it has more segments than the format knows"),
+        ];
+        known.iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, what)| Err(*what))
+    }
+
     /// Length and root of the file at `path` below the deposit's folder.
     pub fn file(&self, path: &str) -> Option<Root> {
         self.files.iter().find(|line| line.path == path).map(|line| line.root)
@@ -262,11 +297,11 @@ impl From<bool> for Flag {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_manifest_reads_back_and_no_altered_writing_does() {
+    fn manifest() -> Manifest {
         let threshold = Threshold::new(2, 3).unwrap();
-        let subset = threshold.subsets()[0];
-        let manifest = Manifest {
+        let root = |subset| MonthRoot { subset, root: Hex([2; 32]) };
+        let custody = |name: &str| CustodyLine { custodian: name.into(), digest: Hex([3; 32]) };
+        Manifest {
             origin: "example.org/box".into(),
             archive: Hex([1; 32]),
             deposit: "d1".into(),
@@ -280,12 +315,35 @@ mod tests {
             context: 2,
             first: "2020-01".parse().unwrap(),
             last: "2020-03".parse().unwrap(),
-            month_roots: vec![MonthRoot { subset, root: Hex([2; 32]) }],
+            month_roots: threshold.subsets().into_iter().map(root).collect(),
             exceptional_roots: vec![],
-            custody: vec![CustodyLine { custodian: "ico".into(), digest: Hex([3; 32]) }],
+            custody: vec![custody("ico"), custody("tna"), custody("court")],
             segments: vec![SegmentLine { rows: 256, entries: 8192 }],
             files: vec![FileLine { path: "00000/finder".into(), root: Root { length: 9, root: [4; 32] } }],
-        };
+        }
+    }
+
+    #[test]
+    fn what_a_reader_must_reject_is_rejected() {
+        assert_eq!(manifest().check(), Ok(()));
+        let wrong: [fn(&mut Manifest); 6] = [
+            |one| one.last = "2019-12".parse().unwrap(),
+            |one| one.month_roots.push(one.month_roots[0]),
+            |one| one.month_roots.swap(0, 1),
+            |one| one.exceptional_roots = one.month_roots.clone(),
+            |one| one.files[0].path = "../../x".into(),
+            |one| one.custody[1].custodian = "ico".into(),
+        ];
+        for (number, alter) in wrong.into_iter().enumerate() {
+            let mut one = manifest();
+            alter(&mut one);
+            assert!(one.check().is_err(), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_manifest_reads_back_and_no_altered_writing_does() {
+        let manifest = manifest();
         let text = manifest.to_text().unwrap();
         assert_eq!(Manifest::parse(&text).unwrap(), manifest);
         assert_eq!(manifest.months().count(), 3);

@@ -26,13 +26,18 @@ pub struct Blobs<'a> {
     store: &'a dyn Store,
     deposit: &'a str,
     entries: Vec<BlobEntry>,
+    /// Sizes of all real blobs, from which those of dummies are drawn.
     sizes: Vec<u64>,
+    real_left: u64,
+    dummies_left: u64,
 }
 
 impl<'a> Blobs<'a> {
-    /// None written yet.
-    pub fn new(store: &'a dyn Store, deposit: &'a str) -> Blobs<'a> {
-        Blobs { store, deposit, entries: Vec::new(), sizes: Vec::new() }
+    /// None written yet; the real ones will have these `sizes`.
+    pub fn new(store: &'a dyn Store, deposit: &'a str, sizes: Vec<u64>) -> Blobs<'a> {
+        let real_left = sizes.len() as u64;
+        let dummies_left = padme::padded(real_left, BLOBS_FLOOR) - real_left;
+        Blobs { store, deposit, entries: Vec::new(), sizes, real_left, dummies_left }
     }
 
     /// Seals one attachment.
@@ -46,7 +51,9 @@ impl<'a> Blobs<'a> {
         };
         let fault = |source| SealError::Attachment { name: name.clone(), source };
         let mut reader = content.open().map_err(fault)?;
+        self.scatter()?;
         let (id, identity, sha256) = self.write(&mut reader, facts.size)?;
+        self.real_left = self.real_left.saturating_sub(1);
         if sha256 != facts.sha256 {
             return Err(SealError::ExportChanged);
         }
@@ -54,18 +61,33 @@ impl<'a> Blobs<'a> {
         Ok(Attachment { name, media_type, blob: Some(blob) })
     }
 
-    /// Adds dummies up to a padded number, their sizes drawn from the real ones, and writes the list.
+    /// Writes as many dummies as fall before the next real blob in a random order of all: were they
+    /// written last, the files' times would tell them apart.
+    fn scatter(&mut self) -> Result<(), SealError> {
+        while self.dummies_left > 0
+            && rand::rng().random_range(0..self.real_left.max(1) + self.dummies_left) < self.dummies_left
+        {
+            self.dummy()?;
+        }
+        Ok(())
+    }
+
+    fn dummy(&mut self) -> Result<(), SealError> {
+        let size = match self.sizes[..] {
+            [] => BLOB_FLOOR,
+            _ => self.sizes[rand::rng().random_range(0..self.sizes.len())],
+        };
+        self.dummies_left -= 1;
+        self.write(&mut io::empty(), size).map(drop)
+    }
+
+    /// Writes the dummies that are left, and the list.
     ///
     /// # Errors
     /// The store failed.
     pub fn finish(mut self) -> Result<Root, SealError> {
-        let real = self.sizes.clone();
-        for _ in real.len() as u64..padme::padded(real.len() as u64, BLOBS_FLOOR) {
-            let size = match real[..] {
-                [] => BLOB_FLOOR,
-                _ => real[rand::rng().random_range(0..real.len())],
-            };
-            self.write(&mut io::empty(), size)?;
+        while self.dummies_left > 0 {
+            self.dummy()?;
         }
         self.entries.sort_by_key(|entry| entry.id);
         let mut index = PagedUpload::begin(self.store, &blob_index_path(self.deposit))?;
@@ -91,7 +113,6 @@ impl<'a> Blobs<'a> {
             .map_err(|error| SealError::Encrypt(path.clone(), error.to_string()))?;
         file.inner.0.finish()?;
         self.entries.push(BlobEntry { id, root: file.tree.finish().0 });
-        self.sizes.push(size);
         Ok((id, identity.to_string().expose_secret().to_owned(), sha256))
     }
 }

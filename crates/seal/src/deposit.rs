@@ -276,7 +276,8 @@ impl Run<'_> {
         (messages, registers): (&Messages<'_>, Vec<(Month, Register)>),
         progress: &dyn Progress,
     ) -> Result<(Vec<Written>, blackbox_format::page::Root), SealError> {
-        let mut blobs = Blobs::new(self.store, self.job.deposit);
+        let sizes = self.survey.media.iter().flatten().map(|facts| facts.size).collect();
+        let mut blobs = Blobs::new(self.store, self.job.deposit, sizes);
         let (mut digest, mut number, mut media) = (Sha256::new(), 0u32, 0);
         let (mut ready, mut written, mut registers) = (Vec::new(), Vec::new(), Some(registers));
         let mut flush = |ready: &mut Vec<Prepared>| -> Result<(), SealError> {

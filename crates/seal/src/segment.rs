@@ -180,7 +180,8 @@ impl SegmentContext<'_> {
     fn message_row(&self, prepared: Prepared) -> Result<Row, SealError> {
         let Prepared { number, incoming, facts, attachments } = prepared;
         let terms = terms_of(&incoming, &facts);
-        let month = Month::of_millis(incoming.message.time).ok_or(SealError::ExportChanged)?;
+        let month = Month::of_millis(incoming.message.time).filter(|month| self.months.contains(month));
+        let month = month.ok_or(SealError::ExportChanged)?;
         let place = self.layout.place(number);
         let body = Body::Message(Box::new(Sealed::new(incoming.message, number.into(), attachments)));
         let neighbour = |distance| Some(self.layout.place(self.threads.neighbour(number, distance)?));

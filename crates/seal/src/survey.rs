@@ -203,7 +203,8 @@ impl Threads {
 /// Adds what identifies a message to a digest over all of them.
 pub fn digest_into(digest: &mut Sha256, message: &Message) {
     digest.update(message.time.to_le_bytes());
-    for text in [&message.from, &message.text] {
+    let chat = message.chat.iter();
+    for text in [&message.from, &message.text].into_iter().chain(&message.to).chain(chat) {
         digest.update((text.len() as u64).to_le_bytes());
         digest.update(text);
     }

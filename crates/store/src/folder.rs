@@ -3,8 +3,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write},
-    os::unix::fs::FileExt,
+    io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
 };
@@ -32,14 +31,19 @@ impl Folder {
         &self.root
     }
 
-    fn place(&self, path: &str) -> PathBuf {
-        debug_assert!(!path.split('/').any(|part| part.is_empty() || part == ".."), "{path}");
-        self.root.join(path)
+    /// Where `path` lies. Paths may come from an archive that somebody else wrote.
+    fn place(&self, path: &str) -> Result<PathBuf, StoreError> {
+        let plain =
+            |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', ':', '\0']);
+        match path.split('/').all(plain) {
+            true => Ok(self.root.join(path)),
+            false => Err(StoreError::Path(path.to_owned())),
+        }
     }
 
     fn begin(&self, path: &str) -> Result<FolderUpload, StoreError> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let place = self.place(path);
+        let place = self.place(path)?;
         let folder = place.parent().expect("an object lies in a folder").to_owned();
         create_folders(&folder).map_err(|error| fault(path, error))?;
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -63,8 +67,15 @@ fn create_folders(folder: &Path) -> io::Result<()> {
     }
 }
 
+#[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
+}
+
+/// Elsewhere folders cannot be synced: names there are as durable as the system makes them.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 fn fault(path: &str, error: io::Error) -> StoreError {
@@ -78,7 +89,7 @@ fn fault(path: &str, error: io::Error) -> StoreError {
 
 impl Store for Folder {
     fn length(&self, path: &str) -> Result<u64, StoreError> {
-        let data = fs::metadata(self.place(path)).map_err(|error| fault(path, error))?;
+        let data = fs::metadata(self.place(path)?).map_err(|error| fault(path, error))?;
         match data.is_file() {
             true => Ok(data.len()),
             false => Err(StoreError::Missing(path.to_owned())),
@@ -86,8 +97,9 @@ impl Store for Folder {
     }
 
     fn read_at(&self, path: &str, offset: u64, buffer: &mut [u8]) -> Result<(), StoreError> {
-        let file = File::open(self.place(path)).map_err(|error| fault(path, error))?;
-        file.read_exact_at(buffer, offset).map_err(|error| fault(path, error))
+        let mut file = File::open(self.place(path)?).map_err(|error| fault(path, error))?;
+        let read = file.seek(SeekFrom::Start(offset)).and_then(|_| file.read_exact(buffer));
+        read.map_err(|error| fault(path, error))
     }
 
     fn replace(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
@@ -105,7 +117,7 @@ impl Store for Folder {
 
     fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
         let mut found = Vec::new();
-        let top = if prefix.is_empty() { self.root.clone() } else { self.place(prefix) };
+        let top = if prefix.is_empty() { self.root.clone() } else { self.place(prefix)? };
         let mut folders = vec![(top, prefix.to_owned())];
         while let Some((folder, name)) = folders.pop() {
             let entries = match fs::read_dir(&folder) {
@@ -128,7 +140,7 @@ impl Store for Folder {
     }
 
     fn remove(&self, path: &str) -> Result<(), StoreError> {
-        match fs::remove_file(self.place(path)) {
+        match fs::remove_file(self.place(path)?) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(fault(path, error)),
             _ => Ok(()),
         }
@@ -136,7 +148,7 @@ impl Store for Folder {
 
     fn lock(&self) -> Result<Box<dyn Send>, StoreError> {
         create_folders(&self.root).map_err(|error| fault(LOCK, error))?;
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(self.place(LOCK));
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(self.place(LOCK)?);
         let file = file.map_err(|error| fault(LOCK, error))?;
         match file.try_lock() {
             Ok(()) => Ok(Box::new(file)),
@@ -145,10 +157,16 @@ impl Store for Folder {
         }
     }
 
+    #[cfg(unix)]
     fn free_bytes(&self) -> Result<Option<u64>, StoreError> {
         let existing = self.root.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
         let state = rustix::fs::statvfs(existing).map_err(|error| fault("", error.into()))?;
         Ok(Some(state.f_bavail.saturating_mul(state.f_frsize)))
+    }
+
+    #[cfg(not(unix))]
+    fn free_bytes(&self) -> Result<Option<u64>, StoreError> {
+        Ok(None)
     }
 }
 
@@ -215,6 +233,15 @@ mod tests {
         store.replace("a/b/c", b"new").unwrap();
         assert_eq!(store.read("a/b/c").unwrap(), b"new");
         assert_eq!(store.list("").unwrap(), ["a/b/c"]);
+    }
+
+    #[test]
+    fn no_path_leads_out_of_the_archive() {
+        let (_keep, store) = folder();
+        for path in ["../x", "a/../../x", "/etc/passwd", "a//b", "", "a/./b"] {
+            assert!(matches!(store.put(path, b"x"), Err(StoreError::Path(_))), "{path}");
+            assert!(matches!(store.read(path), Err(StoreError::Path(_))), "{path}");
+        }
     }
 
     #[test]

@@ -24,6 +24,9 @@ pub enum StoreError {
     /// The object exists already.
     #[error("\"{0}\" exists already")]
     Exists(String),
+    /// The path leads out of the archive, or to no file.
+    #[error("\"{0}\" is not a path inside an archive")]
+    Path(String),
     /// Somebody else holds the lock.
     #[error("the archive is in use by another process")]
     Locked,

@@ -115,7 +115,8 @@ impl Ask {
     /// A key is not held.
     pub fn answer(&self, keys: &[CustodyKeys], wanted: &[usize]) -> Result<Answers, AnswerError> {
         let custodian = keys.first().map_or(0, |keys| keys.custodian);
-        let mut answers = Answers { custodian, items: BTreeMap::new() };
+        let items = wanted.iter().map(|item| (*item, Vec::new())).collect();
+        let mut answers = Answers { custodian, items };
         for range in &self.ranges {
             let held = keys.iter().find(|keys| keys.deposit == range.deposit && keys.custodian == custodian);
             let held = held.ok_or_else(|| AnswerError::NoKeys(range.deposit.clone()))?;

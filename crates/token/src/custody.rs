@@ -50,6 +50,9 @@ pub enum CustodyError {
     /// It is not a custody document.
     #[error("the custody file cannot be read: {0}")]
     Form(#[from] FieldsError),
+    /// The manifest is not one that a deposit can have.
+    #[error("the manifest cannot stand: {0}")]
+    Manifest(&'static str),
     /// It was made for another archive, deposit, compartment, custodian or threshold.
     #[error("the custody file belongs to another {0}")]
     Foreign(&'static str),
@@ -111,6 +114,7 @@ impl CustodyKeys {
     /// # Errors
     /// Anything differs.
     pub fn check(&self, manifest: &Manifest, custodian: usize) -> Result<(), CustodyError> {
+        manifest.check().map_err(CustodyError::Manifest)?;
         let same = [
             (self.origin == manifest.origin, "origin"),
             (self.archive == manifest.archive, "archive"),

@@ -10,7 +10,7 @@ use blackbox_token::{
 use super::{
     QueryError,
     search::Month,
-    segment::{DepositReader, Record},
+    segment::{DepositReader, Record, SegmentReader},
 };
 use crate::answer::Neighbour;
 
@@ -26,6 +26,7 @@ pub(super) fn tokens<'t>(month: &Month<'t>, first_item: usize, context: u8) -> C
 /// The neighbours of the row with `secret`, nearest before to nearest after.
 pub(super) fn neighbours(
     deposit: &DepositReader<'_>,
+    (own, row): (&SegmentReader<'_>, u32),
     (record, secret): (&Record, &RowSecret),
     tokens: &ContextTokens<'_>,
 ) -> Result<Vec<Neighbour>, QueryError> {
@@ -34,7 +35,7 @@ pub(super) fn neighbours(
         let token = tokens.iter().find(|(held, _)| *held == distance);
         let Some(((_, token), slot)) = token.zip(record.slot(number)) else { continue };
         let slot = open_slot(secret, token, slot);
-        let wrong = || QueryError::Record(format!("deposits/{}", deposit.id), 0);
+        let wrong = || QueryError::Record(own.path(), row);
         let Some(neighbour) = slot.map_err(|_| wrong())? else { continue };
         let segment = deposit.segments.get(neighbour.place.segment as usize).ok_or_else(wrong)?;
         let record = segment.record(neighbour.place.row)?;

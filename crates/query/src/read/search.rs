@@ -288,7 +288,10 @@ impl Run<'_> {
         if !is_drill && !(self.job.span.0..=self.job.span.1).contains(&message.time) {
             return Ok(());
         }
-        let context = context::neighbours(deposit, (&record, &opened.secret), context)?;
+        let context = match is_drill {
+            true => Vec::new(),
+            false => context::neighbours(deposit, (segment, row), (&record, &opened.secret), context)?,
+        };
         self.order.push((message.time, month.range, message.sequence, self.found.hits.len()));
         let mut hit = hit(id, *message, shown(&held));
         hit.context = context;

@@ -181,7 +181,7 @@ impl<'a> SegmentReader<'a> {
         Body::decode(&plain).map_err(|_| QueryError::Body(self.path(), row))
     }
 
-    fn path(&self) -> String {
+    pub(super) fn path(&self) -> String {
         segment_path(&self.deposit, self.number, "records")
     }
 }
