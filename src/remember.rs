@@ -109,7 +109,7 @@ impl Memory {
             bytes.extend_from_slice(chat);
             bytes.extend_from_slice(&time.to_le_bytes());
         }
-        Ok(Folder::new(&self.folder).replace(&self.name, &bytes)?)
+        Ok(Folder::private(&self.folder).replace(&self.name, &bytes)?)
     }
 
     fn print<const N: usize>(&self, parts: &[&[u8]]) -> [u8; N] {
@@ -211,7 +211,7 @@ mod tests {
         let recalled = recall(&memory, &second);
         assert_eq!(recalled.sealed_before, [true, true, false, true, false]);
         assert_eq!(recalled.lacking.iter().map(|line| line.messages).collect::<Vec<_>>(), [1]);
-        let earlier = recall(&memory, &[message("ok", 0)]);
+        let earlier = recall(&memory, &[message("ok", 0), message("ok", 0)]);
         assert!(earlier.lacking.is_empty(), "what an export does not cover is not lacking");
     }
 }

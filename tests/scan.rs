@@ -1,6 +1,8 @@
 //! What a query returns is exactly what a plain scan of the plaintext finds, save what it says it
 //! cannot answer; on generated messages, and on real ones where they are there.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod world;
 
 use std::{collections::BTreeSet, io::Read, path::PathBuf};
@@ -61,6 +63,9 @@ struct Compared {
     refused: usize,
 }
 
+/// Makes a query of a message and its words.
+type Maker<'a> = dyn FnMut(&Message, &[String], &mut StdRng) -> Option<String> + 'a;
+
 /// Random words, pairs, phrases and sender-and-word pairs of the messages themselves.
 fn queries(
     messages: &[Message],
@@ -71,15 +76,14 @@ fn queries(
     let vocabulary: Vec<&String> = vocabulary.iter().collect();
     let mut queries: Vec<String> =
         (0..words).map(|_| vocabulary.choose(&mut random).unwrap().to_string()).collect();
-    let mut picked =
-        |wanted: usize, make: &mut dyn FnMut(&Message, &[String], &mut StdRng) -> Option<String>| {
-            let mut made = Vec::new();
-            while made.len() < wanted {
-                let message = messages.choose(&mut random).unwrap();
-                made.extend(make(message, &plain_words(message), &mut random));
-            }
-            made
-        };
+    let mut picked = |wanted: usize, make: &mut Maker<'_>| {
+        let mut made = Vec::new();
+        while made.len() < wanted {
+            let message = messages.choose(&mut random).unwrap();
+            made.extend(make(message, &plain_words(message), &mut random));
+        }
+        made
+    };
     let two = |words: &[String], random: &mut StdRng| {
         (words.len() >= 2)
             .then(|| (words.choose(random).unwrap().clone(), words.choose(random).unwrap().clone()))

@@ -32,7 +32,7 @@ pub fn run(args: &cli::Accept) -> Result<Outcome, Failure> {
     let (mut written, mut log_index) = (Vec::new(), None);
     for deposit in ledger.deposits(&archive)? {
         let id = &deposit.document.deposit;
-        if ledger.about(Kind::Accept, id).any(|logged| logged.leaf.by == key.name()) {
+        if ledger.decisions(&archive, Kind::Accept, id).iter().any(|logged| logged.leaf.by == key.name()) {
             continue;
         }
         custody_keys(&archive, &deposit, &who.identity)?;

@@ -1,9 +1,10 @@
 //! `audit`: the log, every signature, quorum and proof.
 
 use blackbox_custody::{
-    Archive, Identity,
+    Archive, Error, Identity,
     audit::audit,
     ledger::Ledger,
+    state::State,
     verify::{Findings, Severity},
 };
 use blackbox_log::Kind;
@@ -22,6 +23,15 @@ pub fn run(args: &cli::Audit) -> Result<Outcome, Failure> {
     let key = args.key.as_deref().map(Identity::load).transpose()?;
     let outside = args.checkpoint.iter().map(|path| input::outside(path)).collect::<Result<Vec<_>, _>>()?;
     let ledger = Ledger::read(&archive)?;
+    if let Some(key) =
+        key.as_ref().filter(|key| !archive.people.overseers().any(|person| person == key.public()))
+    {
+        let why = format!("\"{}\" is neither custodian nor auditor of this archive", key.public().name);
+        return Err(Error::refused("audit with this key", why).into());
+    }
+    if let Some(path) = args.key.as_deref().map(State::path_beside).filter(|path| path.is_dir()) {
+        State::open(&path, &archive)?.check(&archive)?;
+    }
     let audit = audit(&archive, &ledger, key.as_ref(), &outside)?;
     let counts = |kind| ledger.count(kind);
     let ok = audit.findings.ok();

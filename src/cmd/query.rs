@@ -11,7 +11,7 @@ use blackbox_custody::{
     ledger::Ledger,
 };
 use blackbox_query::answer::Answer;
-use blackbox_store::Store;
+use blackbox_store::{Folder, Store};
 
 use crate::{
     cli, clock,
@@ -43,7 +43,7 @@ pub fn run(args: &cli::Query) -> Result<Outcome, Failure> {
     let answered = answer(&archive, &open, &collected);
     searching.finish_and_clear();
     let answered = answered?;
-    for row in &answered.misindexed {
+    for row in &answered.answer.misindexed {
         warn(&format!("row {row} is indexed under a term that its message does not hold; it is not shown"));
     }
     let document = json(&answered.answer);
@@ -115,11 +115,13 @@ fn write_bundle(
     name.push(format!(".tmp-{}", std::process::id()));
     let temporary = bundle.with_file_name(name);
     let write = || {
-        fs::create_dir_all(&temporary)?;
-        fs::write(temporary.join("hits.json"), document)?;
-        fs::write(temporary.join("hits.csv"), csv(answer))?;
-        fs::write(temporary.join("hits.html"), html(heading, answer))?;
-        fs::write(temporary.join("salt"), disclosed.salt)?;
+        // What was opened is for the examiner's eyes first.
+        let folder = Folder::private(&temporary);
+        let put = |name, bytes: &[u8]| folder.put(name, bytes).map_err(std::io::Error::other);
+        put("hits.json", document)?;
+        put("hits.csv", &csv(answer))?;
+        put("hits.html", html(heading, answer).as_bytes())?;
+        put("salt", &disclosed.salt)?;
         if bundle.is_dir() {
             fs::remove_dir(bundle)?;
         }
@@ -147,6 +149,9 @@ fn exit_code(answer: &Answer) -> u8 {
         "count" => answer.counts.iter().all(|count| count.count == 0),
         _ => answer.hits.is_empty(),
     };
+    if !answer.misindexed.is_empty() {
+        return code::FAILED;
+    }
     match (answer.unanswered.is_empty(), empty) {
         (false, _) => code::REFUSED,
         (true, true) => code::NOTHING,

@@ -36,7 +36,7 @@ pub fn run(args: &cli::Refuse) -> Result<Outcome, Failure> {
     let key = who.identity.verifier().clone();
     custodian_number(&archive, &key)?;
     let request = ledger.request(&archive, &args.id)?;
-    if ledger.about(Kind::Refusal, &args.id).any(|logged| logged.leaf.by == key.name()) {
+    if ledger.decisions(&archive, Kind::Refusal, &args.id).iter().any(|logged| logged.leaf.by == key.name()) {
         return Err(Error::refused("refuse this request", "it was refused by this key before").into());
     }
     let now = clock::now();

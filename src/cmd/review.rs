@@ -53,7 +53,7 @@ fn is_open(archive: &Archive<'_>, ledger: &Ledger, who: &Who, id: &str) -> bool 
     let name = who.identity.public().verifier.name();
     let decided = [Kind::Approval, Kind::Refusal]
         .into_iter()
-        .any(|kind| ledger.about(kind, id).any(|logged| logged.leaf.by == name));
+        .any(|kind| ledger.decisions(archive, kind, id).iter().any(|logged| logged.leaf.by == name));
     let expired =
         ledger.request(archive, id).is_ok_and(|request| request.document.is_expired(clock::now().today));
     !decided && !expired
@@ -71,7 +71,8 @@ fn review(
     let decisions: Vec<String> = [Kind::Approval, Kind::Refusal]
         .into_iter()
         .flat_map(|kind| {
-            ledger.about(kind, &request.id).map(move |logged| format!("{kind} by {}", logged.leaf.by))
+            let made = ledger.decisions(archive, kind, &request.id);
+            made.into_iter().map(move |logged| format!("{kind} by {}", logged.leaf.by))
         })
         .collect();
     let warnings = warnings(ledger, open, months);
@@ -90,8 +91,9 @@ fn review(
         format!("  Case {}; basis: {}; purpose: {}", request.case, request.basis, request.purpose),
         format!("  Query: {}", open.plan.query),
         format!(
-            "  Mode {}, {} to {} (UTC), {months} month(s) held, {} deposit(s), compartment(s) {}; approve until {}",
+            "  Mode {}, context {}, {} to {} (UTC), {months} month(s) held, {} deposit(s), compartment(s) {}; approve until {}",
             request.mode,
+            request.context,
             request.since,
             request.until,
             request.deposits.len(),

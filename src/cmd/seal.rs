@@ -264,8 +264,8 @@ fn text(
         ));
     }
     lines.push(format!(
-        "Keep the exports until all {custodians} custodians have accepted and a drill has opened this deposit: \
-         `blackbox status` says when."
+        "Keep the exports until all {custodians} custodians have accepted and a drill (the request\n\
+         drill:drill, approved and answered) has opened this deposit."
     ));
     lines.join("\n")
 }

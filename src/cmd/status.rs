@@ -62,7 +62,7 @@ fn deposits(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<serde_json::Va
             json!({
                 "deposit": manifest.deposit, "compartment": manifest.compartment, "sealed": manifest.sealed,
                 "first_month": manifest.first.to_string(), "last_month": manifest.last.to_string(),
-                "segments": manifest.segments.len(), "accepted": acceptors(ledger, &manifest.deposit).len(),
+                "segments": manifest.segments.len(), "accepted": acceptors(archive, ledger, &manifest.deposit).len(),
             })
         })
         .collect())
@@ -71,7 +71,7 @@ fn deposits(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<serde_json::Va
 fn requests(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<serde_json::Value>, Failure> {
     let requests = ledger.requests(archive)?;
     Ok(requests.iter().map(|request| {
-        let count = |kind| ledger.about(kind, &request.document.id).count();
+        let count = |kind| ledger.decisions(archive, kind, &request.document.id).len();
         json!({
             "request": request.document.id, "examiner": request.document.examiner, "case": request.document.case,
             "mode": request.document.mode.to_string(), "expires": request.document.expires,
@@ -80,15 +80,16 @@ fn requests(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<serde_json::Va
     }).collect())
 }
 
-fn acceptors(ledger: &Ledger, deposit: &str) -> BTreeSet<String> {
-    ledger.about(Kind::Accept, deposit).map(|logged| logged.leaf.by.clone()).collect()
+fn acceptors(archive: &Archive<'_>, ledger: &Ledger, deposit: &str) -> BTreeSet<String> {
+    let accepted = ledger.decisions(archive, Kind::Accept, deposit);
+    accepted.into_iter().map(|logged| logged.leaf.by.clone()).collect()
 }
 
 fn advice(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<String>, Failure> {
     let mut advice = Vec::new();
     for logged in ledger.of_kind(Kind::Deposit) {
         let id = &logged.leaf.subject;
-        let accepted = acceptors(ledger, id);
+        let accepted = acceptors(archive, ledger, id);
         let missing: Vec<&str> = archive
             .people
             .custodians

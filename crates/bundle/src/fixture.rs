@@ -41,6 +41,7 @@ pub fn answer(hits: Vec<Hit>) -> Answer {
         hits,
         counts: vec![],
         unanswered: vec![],
+        misindexed: vec![],
         verified_against: 0,
         approvals: 2,
     }

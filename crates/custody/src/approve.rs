@@ -23,6 +23,7 @@ use blackbox_token::{
 use crate::{
     approval::{Approval, ApprovalBody, DigestLine, Share},
     archive::{Archive, Entry},
+    ask::check_context,
     error::{Error, unsigned},
     identity::Identity,
     keys::{custodian_number, custody_keys},
@@ -85,12 +86,7 @@ pub fn open_request(
     let request = ledger.request(archive, id)?;
     let body = request_body(archive, &request, identity)?;
     let plan = body.check(&request.document, &archive.people.rules)?;
-    if request.document.context > archive.config.policy.context {
-        return Err(Error::refused(
-            "act on this request",
-            "it asks for more context than the archive's policy allows",
-        ));
-    }
+    check_context(archive, (request.document.mode, request.document.context))?;
     let all = ledger.deposits(archive)?;
     let asked = |deposit: &String| {
         let found =
@@ -163,6 +159,7 @@ pub fn approve(
         return Err(Error::refused("approve this request", why));
     }
     if state.approval(&request.id)?.is_none() {
+        check_first(archive, &request.id, identity)?;
         let made = make(archive, (open, &items), identity, now)?;
         state.keep(&request.id, (&made.share, &made.body, &made.note))?;
     }
@@ -173,29 +170,57 @@ pub fn approve(
     }
     let document = state.approval(&request.id)?.unwrap_or_default();
     let body = state.approval_body(&request.id)?.unwrap_or_default();
+    let hash = Hex(sha256(&document));
+    if let Some(log_index) = logged(archive, &request.id, hash)? {
+        return hand_over(archive, (&approval, &body), state, (literals, log_index));
+    }
     let Some(operator) = operator else {
         put_same(archive, &approval.path(), &document)?;
         blackbox_log::body::put_body(archive.store, &body)?;
         return Ok(Approved::Pending { literals, path: approval.path() });
     };
-    let log_index = log_approval(archive, (&approval, &document, body), operator, now)?;
+    let log_index = log_approval(archive, (&approval, &document, body.clone()), operator, now)?;
+    hand_over(archive, (&approval, &body), state, (literals, log_index))
+}
+
+/// Hands over the kept share. The log on disk contains the approval: that was just seen.
+fn hand_over(
+    archive: &Archive<'_>,
+    (approval, body): (&Approval, &[u8]),
+    state: &mut State,
+    (literals, log_index): (usize, u64),
+) -> Result<Approved, Error> {
+    // Whatever happened since a first run: auditors must be able to read what was approved.
+    blackbox_log::body::put_body(archive.store, body)?;
     state.advance(archive)?;
-    // Only now: the log on disk contains the approval.
-    let share = state.share(&request.id)?.unwrap_or_default();
+    let share = state.share(&approval.request)?.unwrap_or_default();
     put_same(archive, &approval.share_path(), &share)?;
     Ok(Approved::Done { literals, log_index })
 }
 
-/// The items that `only` names, and the context distances; all items if it is empty.
+/// An approval is given once: if the log has one that this state does not know, the state is not the
+/// one that it was given from.
+fn check_first(archive: &Archive<'_>, request: &str, identity: &Identity) -> Result<(), Error> {
+    let ledger = Ledger::read(archive)?;
+    let name = identity.public().verifier.name();
+    match ledger.decisions(archive, Kind::Approval, request).iter().any(|logged| logged.leaf.by == name) {
+        false => Ok(()),
+        true => {
+            let why = "the log has an approval by this key already; only the state that it was given from \
+                       (--state DIR) can hand over its share again";
+            Err(Error::refused("approve this request", why))
+        }
+    }
+}
+
+/// The items that `only` names, context distances among them; all items if it is empty.
 fn chosen_items(open: &OpenRequest, only: &[Literal]) -> Result<Vec<usize>, Error> {
-    let literals = &open.plan.literals;
-    if let Some(stranger) = only.iter().find(|only| !literals.iter().any(|(literal, _)| literal == *only)) {
+    let all = &open.ask.items;
+    if let Some(stranger) = only.iter().find(|only| !all.iter().any(|item| item.literal == **only)) {
         return Err(Error::Usage(format!("\"{stranger}\" is not among the literals of this request")));
     }
-    let chosen = |item: &usize| {
-        literals.get(*item).is_none_or(|(literal, _)| only.is_empty() || only.contains(literal))
-    };
-    Ok((0..open.ask.items.len()).filter(chosen).collect())
+    let chosen = |item: &usize| only.is_empty() || only.contains(&all[*item].literal);
+    Ok((0..all.len()).filter(chosen).collect())
 }
 
 struct Made {
@@ -298,8 +323,8 @@ fn log_approval(
 
 fn logged(archive: &Archive<'_>, request: &str, document: Hex<32>) -> Result<Option<u64>, Error> {
     let ledger = Ledger::read(archive)?;
-    let mut approvals = ledger.about(Kind::Approval, request);
-    Ok(approvals.find(|logged| logged.leaf.document == document).map(|logged| logged.index))
+    let approvals = ledger.decisions(archive, Kind::Approval, request);
+    Ok(approvals.iter().find(|logged| logged.leaf.document == document).map(|logged| logged.index))
 }
 
 /// Puts a file that may be there already, but then the same.

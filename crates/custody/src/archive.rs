@@ -5,6 +5,7 @@ use blackbox_format::{
     manifest::{Manifest, manifest_path},
     merkle::sha256,
     note::{Note, Signer, Verifier},
+    text::WORDS_VERSION,
 };
 use blackbox_log::{Checkpoint, Kind, Leaf, Log, body};
 use blackbox_store::Store;
@@ -152,6 +153,13 @@ impl<'a> Archive<'a> {
         let note = self.note(leaf, &sealer.verifier)?;
         let manifest = Manifest::parse(&note.text).map_err(malformed(&leaf.path))?;
         manifest.check().map_err(|what| Error::invalid(&leaf.path, what))?;
+        if manifest.words != WORDS_VERSION {
+            let path = &leaf.path;
+            let words = &manifest.words;
+            return Err(Error::Usage(format!(
+                "\"{path}\" was sealed with words of \"{words}\": this program makes \"{WORDS_VERSION}\" and could miss some"
+            )));
+        }
         let custodians = self.people.custodians.iter().map(|custodian| custodian.verifier.name());
         if !custodians.eq(manifest.custody.iter().map(|line| line.custodian.as_str())) {
             return Err(Error::invalid(

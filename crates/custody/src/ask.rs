@@ -95,7 +95,7 @@ pub fn draft(
     let examiner = examiner.ok_or_else(stranger)?;
     let query: Query = wanted.query.parse()?;
     let plan = Plan::new(&query, wanted.mode, &archive.people.rules, &wanted.find_by)?;
-    check_context(archive, wanted.context)?;
+    check_context(archive, (wanted.mode, wanted.context))?;
     let deposits = asked_deposits(archive, ledger, &wanted.deposits)?;
     let (since, until) = days(wanted, &deposits)?;
     let mut salt = [0; 32];
@@ -133,7 +133,15 @@ pub fn draft(
     Ok(Draft { request, plan, note: Note::sign(text, identity).to_bytes(), body })
 }
 
-fn check_context(archive: &Archive<'_>, context: u8) -> Result<(), Error> {
+/// Context keys open the neighbours of whatever is opened in their months: a request that opens nothing
+/// must not carry them, and none more than the policy allows.
+///
+/// # Errors
+/// It does.
+pub fn check_context(archive: &Archive<'_>, (mode, context): (Mode, u8)) -> Result<(), Error> {
+    if mode == Mode::Count && context > 0 {
+        return Err(Error::refused("ask for this", "a request that only counts has no context"));
+    }
     let most = archive.config.policy.context;
     match context > most {
         false => Ok(()),

@@ -48,18 +48,25 @@ pub fn collect(
     let id = &open.request.document.id;
     let approvals = ledger.approvals(archive, id)?;
     let (mut answers, mut used, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut unusable) = (BTreeSet::new(), None);
     for approval in &approvals {
         check_log(archive, approval)?;
         if !seen.insert(approval.document.number) {
             continue;
         }
         match share(archive, open, approval, identity)? {
-            Some(share) => {
+            Read::Answers(share) => {
                 answers.push(share);
                 used.push(approval);
             }
-            None => warnings.push(format!(
+            Read::Unusable(error) => {
+                warnings.push(format!(
+                    "the share by \"{}\" counts as absent: {error}",
+                    approval.document.custodian
+                ));
+                unusable.get_or_insert(error);
+            }
+            Read::Missing => warnings.push(format!(
                 "\"{}\" is missing: the approval by \"{}\" counts as absent",
                 approval.document.share_path(),
                 approval.document.custodian
@@ -67,6 +74,9 @@ pub fn collect(
         }
     }
     let needed = archive.people.threshold.needed();
+    if let Some(error) = unusable.filter(|_| used.len() < needed) {
+        return Err(error);
+    }
     if used.len() < needed {
         let mut why = format!("{} of the {needed} approvals needed are there", used.len());
         for warning in warnings {
@@ -102,10 +112,10 @@ fn share(
     open: &OpenRequest,
     approval: &Checked<Approval>,
     identity: &Identity,
-) -> Result<Option<Answers>, Error> {
+) -> Result<Read, Error> {
     let path = approval.document.share_path();
     let bytes = match archive.store.read(&path) {
-        Err(StoreError::Missing(_)) => return Ok(None),
+        Err(StoreError::Missing(_)) => return Ok(Read::Missing),
         bytes => bytes?,
     };
     if Hex(sha256(&bytes)) != approval.document.share {
@@ -114,10 +124,20 @@ fn share(
     if approval.document.items.iter().any(|item| *item >= open.ask.items.len()) {
         return Err(Error::invalid(&approval.leaf.path, "it approves what was not asked"));
     }
-    let plain = unwrap(&bytes, identity, &path)?;
-    let share = Share::decode(&plain, (&open.ask, &approval.document), &path)?;
-    check_digests(open, approval, &share.answers, &path)?;
-    Ok(Some(share.answers))
+    // These are the very bytes that the custodian approved: what is wrong with them is its own doing,
+    // and must not keep the others' answers from being used.
+    let read = unwrap(&bytes, identity, &path).and_then(|plain| {
+        let share = Share::decode(&plain, (&open.ask, &approval.document), &path)?;
+        check_digests(open, approval, &share.answers, &path).map(|()| share.answers)
+    });
+    Ok(read.map_or_else(Read::Unusable, Read::Answers))
+}
+
+/// What became of a share file.
+enum Read {
+    Answers(Answers),
+    Missing,
+    Unusable(Error),
 }
 
 /// The answers must be those whose digests the custodian signed.

@@ -29,8 +29,6 @@ use crate::{
 pub struct Answered {
     /// The answer.
     pub answer: Answer,
-    /// Rows whose index entries do not fit their message.
-    pub misindexed: Vec<String>,
     counts: Vec<CountLine>,
 }
 
@@ -59,10 +57,11 @@ pub fn answer(archive: &Archive<'_>, open: &OpenRequest, collected: &Collected) 
         hits: if request.mode == Mode::Count { Vec::new() } else { found.hits },
         counts: found.counts,
         unanswered: found.unanswered,
+        misindexed: found.misindexed,
         verified_against: collected.verified_against,
         approvals: collected.approvals.len(),
     };
-    Ok(Answered { answer, misindexed: found.misindexed, counts })
+    Ok(Answered { answer, counts })
 }
 
 fn read_error(error: QueryError) -> Error {
@@ -76,6 +75,12 @@ fn read_error(error: QueryError) -> Error {
         QueryError::Record(file, row) => {
             let what =
                 format!("row {row} does not open with what the index and the custodians' answers give");
+            Error::invalid(file, what)
+        }
+        QueryError::Inconsistent(file, literal) => {
+            let what = format!(
+                "the answers for {literal} do not fit each other: a custodian's answer or the index is wrong"
+            );
             Error::invalid(file, what)
         }
         QueryError::Body(file, row) => Error::invalid(file, format!("row {row} is not of the format")),
@@ -123,6 +128,7 @@ pub fn disclose(
     let body = DisclosureBody {
         salt: Hex(salt),
         hits: answered.answer.hits.len() as u64,
+        misindexed: answered.answer.misindexed.len() as u64,
         counts: answered.counts.clone(),
     };
     let body = wrap(&pad(&body.to_text()?), archive.people.overseers().chain([identity.public()]))?;
@@ -139,6 +145,9 @@ pub fn disclose(
     };
     let document = Note::sign(disclosure.to_text()?, identity).to_bytes();
     let path = disclosure.path();
+    if ledger.leaves.iter().any(|logged| logged.leaf.path == path) {
+        return Err(Error::invalid(&path, "a disclosure was logged out of turn"));
+    }
     // An earlier run may have left this number's document without its leaf: it was never logged.
     archive.store.remove(&path)?;
     let entry = Entry {

@@ -124,6 +124,8 @@ pub struct DisclosureBody {
     pub salt: Hex<32>,
     /// How many messages were opened as hits.
     pub hits: u64,
+    /// Rows whose index entries do not fit their message.
+    pub misindexed: u64,
     /// Counts, a literal, deposit and month.
     pub counts: Vec<CountLine>,
 }
@@ -135,7 +137,10 @@ impl DisclosureBody {
     /// A value holds a control character.
     pub fn to_text(&self) -> Result<String, FieldsError> {
         let mut out = Writer::new("disclosure-body");
-        out.field("salt", self.salt).field("hits", self.hits).fields("count", &self.counts);
+        out.field("salt", self.salt)
+            .field("hits", self.hits)
+            .field("misindexed", self.misindexed)
+            .fields("count", &self.counts);
         out.finish()
     }
 
@@ -149,6 +154,7 @@ impl DisclosureBody {
             let body = DisclosureBody {
                 salt: from.value("salt")?,
                 hits: from.value("hits")?,
+                misindexed: from.value("misindexed")?,
                 counts: from.values("count")?,
             };
             from.finish()?;

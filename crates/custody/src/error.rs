@@ -91,7 +91,12 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Error::Refused { .. } => Class::Refused,
-            Error::Store(StoreError::Missing(_) | StoreError::Short(_)) => Class::Failed,
+            Error::Store(
+                StoreError::Missing(_) | StoreError::Short(_) | StoreError::Long(_) | StoreError::Path(_),
+            ) => Class::Failed,
+            Error::Log(LogError::Store(StoreError::Io { .. })) => Class::Error,
+            Error::Body(BodyError::Store(StoreError::Io { .. })) => Class::Error,
+            Error::Extend(ExtendError::Log(LogError::Store(StoreError::Io { .. }))) => Class::Error,
             Error::Paged(PagedError::Store(StoreError::Locked | StoreError::Io { .. })) => Class::Error,
             Error::Invalid { .. } | Error::Extend(_) | Error::Log(_) | Error::Body(_) | Error::Paged(_) => {
                 Class::Failed

@@ -32,6 +32,10 @@ pub struct Together {
     pub requests: usize,
 }
 
+/// Answers from which on a token counts here as given: one. The others may follow, and nobody would
+/// look at both requests together again.
+const SUSPECTED: usize = 1;
+
 type Place<'a> = (&'a str, Month);
 
 /// An earlier request, with the items that each custodian approved.
@@ -93,7 +97,7 @@ pub fn together(
     (open, identity): (&OpenRequest, &Identity),
     whose: Whose<'_>,
 ) -> Result<Together, Error> {
-    let mut earlier: Vec<Earlier> = Vec::new();
+    let (mut earlier, mut unread): (Vec<Earlier>, Vec<String>) = (Vec::new(), Vec::new());
     for logged in ledger.of_kind(Kind::Request) {
         let of = whose == Whose::Everyone || whose == Whose::Examiner(&logged.leaf.by);
         if !of || logged.leaf.subject == open.request.document.id {
@@ -103,7 +107,13 @@ pub fn together(
         if !approvals.is_empty() {
             let given =
                 approvals.into_iter().map(|approval| (approval.document.items, approval.document.number));
-            earlier.push((open_request(archive, ledger, identity, &logged.leaf.subject)?, given.collect()));
+            match open_request(archive, ledger, identity, &logged.leaf.subject) {
+                Ok(open) => earlier.push((open, given.collect())),
+                Err(error) => unread.push(format!(
+                    "request {} cannot be read, and what it opens is not counted: {error}",
+                    logged.leaf.subject
+                )),
+            }
         }
     }
     let mut answered = Answered::default();
@@ -114,21 +124,21 @@ pub fn together(
     let own = Closure::of(&open.plan.literals);
     for range in &open.ask.ranges {
         for month in &range.months {
-            let held = answered.held(&(range.deposit.as_str(), *month), archive.people.threshold.needed());
+            let held = answered.held(&(range.deposit.as_str(), *month), SUSPECTED);
             let before = Closure::of(&held);
             let after = Closure::of(&[held, open.plan.literals.clone()].concat());
             let place = (range.deposit.as_str(), *month);
-            let near = answered.context(&place, archive.people.threshold.needed());
+            let near = answered.context(&place, SUSPECTED);
             for line in context_lines((open, near), (&own, &before)) {
                 lines.entry(line).or_default().insert(*month);
             }
-            let old: BTreeSet<String> = after.minus(&before).into_iter().collect();
-            for line in after.minus(&own).into_iter().filter(|line| old.contains(line)) {
+            for line in after.minus_all(&[&own, &before]) {
                 lines.entry(line).or_default().insert(*month);
             }
         }
     }
-    let lines = lines.into_iter().map(|(line, months)| format!("{line} ({})", spans(&months))).collect();
+    let lines = lines.into_iter().map(|(line, months)| format!("{line} ({})", spans(&months)));
+    let lines = lines.chain(unread).collect();
     Ok(Together { lines, requests: earlier.len() })
 }
 

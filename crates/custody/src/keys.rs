@@ -7,6 +7,7 @@ use blackbox_format::{
     note::{Note, Verifier},
 };
 use blackbox_token::custody::CustodyKeys;
+use zeroize::Zeroize;
 
 use crate::{
     archive::Archive,
@@ -36,10 +37,12 @@ pub fn custody_keys(
         return Err(Error::invalid(&path, "it is not the custody file that the manifest names"));
     }
     let plain = unwrap(&bytes, identity, &path)?;
-    let note = Note::parse(&plain).map_err(unsigned(&path))?;
+    let mut note = Note::parse(&plain).map_err(unsigned(&path))?;
     let sealer = crate::ledger::signer(&deposit.leaf, &archive.people.sealers, "sealer")?;
     note.verify(sealer).map_err(unsigned(&path))?;
-    let keys = CustodyKeys::parse(&note.text).map_err(|error| Error::invalid(&path, error))?;
+    let keys = CustodyKeys::parse(&note.text);
+    note.text.zeroize();
+    let keys = keys.map_err(|error| Error::invalid(&path, error))?;
     keys.check(&deposit.document, number).map_err(|error| Error::invalid(&path, error))?;
     Ok(keys)
 }

@@ -65,11 +65,21 @@ impl Ledger {
         numbers.map(|number| &self.leaves[*number]).filter(move |logged| logged.leaf.kind == kind)
     }
 
+    /// Of the leaves of `kind` about `subject`, those whose document is what the leaf says, signed by
+    /// whom it names: an operator can log any leaf, but only its signer can make its document.
+    pub fn decisions(&self, archive: &Archive<'_>, kind: Kind, subject: &str) -> Vec<&Logged> {
+        self.about(kind, subject).filter(|logged| check(archive, self, logged).is_ok()).collect()
+    }
+
     /// Every logged deposit.
     ///
     /// # Errors
-    /// A manifest is missing, or not what was logged.
+    /// A manifest is missing, or not what was logged, or logged twice.
     pub fn deposits(&self, archive: &Archive<'_>) -> Result<Vec<Checked<Manifest>>, Error> {
+        let mut seen = std::collections::BTreeSet::new();
+        if let Some(twice) = self.of_kind(Kind::Deposit).find(|logged| !seen.insert(&logged.leaf.subject)) {
+            return Err(Error::invalid(&twice.leaf.path, "the deposit is in the log twice"));
+        }
         let check = |logged: &Logged| Ok(checked(logged, archive.manifest(&logged.leaf)?));
         self.of_kind(Kind::Deposit).map(check).collect()
     }
@@ -118,6 +128,25 @@ pub fn signer<'p>(leaf: &Leaf, group: &'p [Public], what: &str) -> Result<&'p Ve
     let person = group.iter().find(|person| person.verifier.name() == leaf.by);
     let unknown = || Error::invalid(&leaf.path, format!("\"{}\" is no {what} of this archive", leaf.by));
     Ok(&person.ok_or_else(unknown)?.verifier)
+}
+
+/// Checks the document of any leaf: there, as logged, signed by whom the leaf names, about what it says.
+///
+/// # Errors
+/// Anything differs.
+pub fn check(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Result<(), Error> {
+    match logged.leaf.kind {
+        Kind::Init if logged.index == 0 => Ok(()),
+        Kind::Init => {
+            Err(Error::invalid(format!("log entry {}", logged.index), "an archive begins once only"))
+        }
+        Kind::Deposit => archive.manifest(&logged.leaf).map(drop),
+        Kind::Accept => check_accept(archive, ledger, logged).map(drop),
+        Kind::Request => check_request(archive, logged).map(drop),
+        Kind::Approval => check_approval(archive, ledger, logged).map(drop),
+        Kind::Refusal => check_refusal(archive, ledger, logged).map(drop),
+        Kind::Disclosure => check_disclosure(archive, ledger, logged).map(drop),
+    }
 }
 
 /// Checks a logged request.
@@ -221,6 +250,9 @@ pub fn check_disclosure(
         && disclosure.request == leaf.subject
         && leaf.path == disclosure.path()
         && leaf.bodies == [disclosure.body]
+        && ledger.about(Kind::Disclosure, &leaf.subject).filter(|one| one.index < logged.index).count()
+            as u64
+            == disclosure.number
         && request.is_some_and(|request| request.leaf.by == leaf.by && request.index < logged.index);
     match own {
         true => Ok(checked(logged, disclosure)),

@@ -108,6 +108,9 @@ impl Request {
         if !days.into_iter().all(is_day) {
             return Err(Error::invalid(file, "a day is not of the form 2020-03-01"));
         }
+        if request.months().is_err() {
+            return Err(Error::invalid(file, "its days lie outside the years 1970 to 2199"));
+        }
         let distinct: std::collections::BTreeSet<&String> = request.deposits.iter().collect();
         match distinct.len() == request.deposits.len() {
             true => Ok(request),

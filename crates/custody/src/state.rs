@@ -39,7 +39,7 @@ impl State {
     /// # Errors
     /// It is damaged, of an archive with another first leaf or log key, or held by another process.
     pub fn open(folder: &Path, archive: &Archive<'_>) -> Result<State, Error> {
-        let folder = Folder::new(folder);
+        let folder = Folder::private(folder);
         let lock = folder.lock().map_err(|error| match error {
             blackbox_store::StoreError::Locked => {
                 Error::Usage("this key is in use by another process".to_owned())
@@ -66,6 +66,17 @@ impl State {
     /// Whether this archive was never seen.
     pub fn is_new(&self) -> bool {
         self.pinned.is_none()
+    }
+
+    /// Checks that the archive's log extends the one that was last seen; remembers nothing.
+    ///
+    /// # Errors
+    /// The log was rolled back or forked since.
+    pub fn check(&self, archive: &Archive<'_>) -> Result<(), Error> {
+        match &self.pinned {
+            Some(pinned) => Ok(archive.log.check_extends(&pinned.checkpoint)?),
+            None => Ok(()),
+        }
     }
 
     /// Checks that the archive's log extends the one that was last seen, and remembers it, durably.

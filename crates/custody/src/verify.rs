@@ -18,7 +18,7 @@ use crate::{
     archive::Archive,
     config::CONFIG,
     error::Error,
-    ledger::{Ledger, Logged, check_accept, check_approval, check_disclosure, check_refusal, check_request},
+    ledger::{Ledger, Logged, check, check_approval},
 };
 
 /// Bytes of a file read at once.
@@ -135,27 +135,12 @@ pub(crate) fn check_documents(
     let mut expected: BTreeSet<String> = [CONFIG.to_owned(), blackbox_store::folder::LOCK.to_owned()].into();
     for logged in &ledger.leaves {
         expected.insert(logged.leaf.path.clone());
-        findings.check(check_document(archive, ledger, logged));
+        findings.check(check(archive, ledger, logged));
         if logged.leaf.kind == Kind::Approval {
             check_share(archive, ledger, logged, (findings, &mut expected));
         }
     }
     expected
-}
-
-fn check_document(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Result<(), Error> {
-    match logged.leaf.kind {
-        Kind::Init if logged.index == 0 => Ok(()),
-        Kind::Init => {
-            Err(Error::invalid(format!("log entry {}", logged.index), "an archive begins once only"))
-        }
-        Kind::Deposit => archive.manifest(&logged.leaf).map(drop),
-        Kind::Accept => check_accept(archive, ledger, logged).map(drop),
-        Kind::Request => check_request(archive, logged).map(drop),
-        Kind::Approval => check_approval(archive, ledger, logged).map(drop),
-        Kind::Refusal => check_refusal(archive, ledger, logged).map(drop),
-        Kind::Disclosure => check_disclosure(archive, ledger, logged).map(drop),
-    }
 }
 
 fn check_share(
@@ -216,19 +201,34 @@ fn check_deposit(
 
 /// Reads a whole file and its tree, and compares both with the signed root.
 fn check_paged(store: &dyn Store, path: &str, root: Root) -> Result<(), Error> {
-    let (found, tree) = read_tree(store, path)?;
+    let (found, tree) = read_tree(store, path, root.length)?;
     if found != root {
         return Err(Error::invalid(path, "it is not the file that was signed: its bytes have changed"));
     }
     let tree_path = format!("{path}.tree");
-    match store.read(&tree_path)? == tree {
+    match store.length(&tree_path)? == tree.len() as u64 && is_same(store, &tree_path, &tree)? {
         true => Ok(()),
         false => Err(Error::invalid(tree_path, "it is not the tree of its file: its bytes have changed")),
     }
 }
 
-fn read_tree(store: &dyn Store, path: &str) -> Result<(Root, Vec<u8>), Error> {
+fn is_same(store: &dyn Store, path: &str, expected: &[u8]) -> Result<bool, Error> {
+    let mut buffer = vec![0; CHUNK_BYTES];
+    for (number, chunk) in expected.chunks(CHUNK_BYTES).enumerate() {
+        store.read_at(path, (number * CHUNK_BYTES) as u64, &mut buffer[..chunk.len()])?;
+        if buffer[..chunk.len()] != *chunk {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Root and tree of a file that should be `expected` bytes long: another length is not read at all.
+fn read_tree(store: &dyn Store, path: &str, expected: u64) -> Result<(Root, Vec<u8>), Error> {
     let (length, mut at) = (store.length(path)?, 0);
+    if length != expected {
+        return Err(Error::invalid(path, "it is not the file that was signed: its length has changed"));
+    }
     let (mut builder, mut buffer) = (TreeBuilder::default(), vec![0; CHUNK_BYTES]);
     while at < length {
         let part = (length - at).min(CHUNK_BYTES as u64) as usize;
@@ -262,10 +262,13 @@ fn check_blobs(
     }
     for entry in entries {
         let path = blob_path(&manifest.deposit, &entry.id);
-        let checked = read_tree(store, &path).and_then(|(found, _)| match found == entry.root {
-            true => Ok(()),
-            false => Err(Error::invalid(&path, "it is not the file that was signed: its bytes have changed")),
-        });
+        let checked =
+            read_tree(store, &path, entry.root.length).and_then(|(found, _)| match found == entry.root {
+                true => Ok(()),
+                false => {
+                    Err(Error::invalid(&path, "it is not the file that was signed: its bytes have changed"))
+                }
+            });
         findings.check(checked);
         expected.insert(path);
     }

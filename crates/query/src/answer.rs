@@ -15,6 +15,8 @@ pub struct Answer {
     pub counts: Vec<Count>,
     /// What could not be answered, and why.
     pub unanswered: Vec<Unanswered>,
+    /// Rows whose index entries do not fit their message: the sealer's mistake, or worse. Not shown.
+    pub misindexed: Vec<String>,
     /// So many lying custodians could not have forged this answer.
     pub verified_against: usize,
     /// Distinct custodians whose approvals were used.

@@ -10,7 +10,7 @@ use blackbox_token::{
     entry::{COMMON_BIT, Counter, Entry, Finder, Found, Nonce, Opener, Posting, Tester},
     row::Place,
 };
-use rand::{Rng, rngs::StdRng};
+use rand::{Rng, rngs::StdRng, seq::SliceRandom};
 use rayon::prelude::*;
 
 use crate::{check::Sample, frequency::Common, keys::MonthlyKeys, session::RowKeys};
@@ -129,7 +129,9 @@ impl Indexer<'_> {
             }
         }
         let mut out = Shard::default();
-        for ((month, literal), group) in groups {
+        for ((month, literal), mut group) in groups {
+            // In sealing order, a posting's number would tell when a row that stays closed was sent.
+            group.shuffle(&mut rand::rng());
             let term = Term::new(self.keys, month, literal, self.judgement);
             for (number, (row, sampled)) in (0..).zip(group) {
                 let place = Place { segment: self.segment, row };

@@ -18,12 +18,18 @@ const TEMPORARY: &str = ".tmp-";
 #[derive(Debug, Clone)]
 pub struct Folder {
     root: PathBuf,
+    private: bool,
 }
 
 impl Folder {
     /// The store in `root`, which may not exist yet.
     pub fn new(root: impl Into<PathBuf>) -> Folder {
-        Folder { root: root.into() }
+        Folder { root: root.into(), private: false }
+    }
+
+    /// The same, with files that only their owner can read.
+    pub fn private(root: impl Into<PathBuf>) -> Folder {
+        Folder { root: root.into(), private: true }
     }
 
     /// The folder itself.
@@ -48,7 +54,13 @@ impl Folder {
         create_folders(&folder).map_err(|error| fault(path, error))?;
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let temporary = folder.join(format!("{TEMPORARY}{}-{number}", std::process::id()));
-        let file = OpenOptions::new().write(true).create_new(true).open(&temporary);
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        if self.private {
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        }
+        let file = options.open(&temporary);
         let file = io::BufWriter::with_capacity(1 << 18, file.map_err(|error| fault(path, error))?);
         Ok(FolderUpload { path: path.to_owned(), place, temporary, file })
     }
@@ -80,7 +92,9 @@ fn sync_folder(_: &Path) -> io::Result<()> {
 
 fn fault(path: &str, error: io::Error) -> StoreError {
     match error.kind() {
-        io::ErrorKind::NotFound => StoreError::Missing(path.to_owned()),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory => {
+            StoreError::Missing(path.to_owned())
+        }
         io::ErrorKind::AlreadyExists => StoreError::Exists(path.to_owned()),
         io::ErrorKind::UnexpectedEof => StoreError::Short(path.to_owned()),
         _ => StoreError::Io { path: path.to_owned(), source: error },

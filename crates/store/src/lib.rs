@@ -15,6 +15,9 @@ pub use table::Table;
 
 use std::io;
 
+/// Longest object that is read whole, in bytes. Larger ones are read in pages.
+pub const WHOLE_BYTES: u64 = 256 << 20;
+
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -33,6 +36,9 @@ pub enum StoreError {
     /// The object ends before the range asked for.
     #[error("\"{0}\" is shorter than it should be")]
     Short(String),
+    /// The object is longer than any of its kind.
+    #[error("\"{0}\" is longer than it can be")]
+    Long(String),
     /// The operating system refused.
     #[error("\"{path}\": {source}")]
     Io {
@@ -104,15 +110,16 @@ pub trait Store: Send + Sync {
     /// The system refused.
     fn free_bytes(&self) -> Result<Option<u64>, StoreError>;
 
-    /// A whole object.
+    /// A whole object of at most [`WHOLE_BYTES`].
     ///
     /// # Errors
-    /// [`StoreError::Missing`], or the system refused.
+    /// [`StoreError::Missing`], [`StoreError::Long`], or the system refused.
     fn read(&self, path: &str) -> Result<Vec<u8>, StoreError> {
         let length = self.length(path)?;
-        let too_large =
-            || StoreError::Io { path: path.to_owned(), source: io::ErrorKind::OutOfMemory.into() };
-        let mut bytes = vec![0; usize::try_from(length).map_err(|_| too_large())?];
+        if length > WHOLE_BYTES {
+            return Err(StoreError::Long(path.to_owned()));
+        }
+        let mut bytes = vec![0; length as usize];
         self.read_at(path, 0, &mut bytes)?;
         Ok(bytes)
     }

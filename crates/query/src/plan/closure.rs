@@ -73,6 +73,11 @@ impl Closure {
         self.beyond(|one, two| other.covers(one, two))
     }
 
+    /// What this closure opens that none of `others` does, in plain words.
+    pub fn minus_all(&self, others: &[&Closure]) -> Vec<String> {
+        self.beyond(|one, two| others.iter().any(|other| other.covers(one, two)))
+    }
+
     /// What this closure opens beyond what the clauses of `plan` ask, in plain words.
     pub fn surplus(&self, plan: &Plan) -> Vec<String> {
         let asked = Asked::of(plan);

@@ -21,6 +21,9 @@ pub enum QueryError {
     /// A record does not open with the secret that the index gave for it.
     #[error("\"{0}\": row {1} does not open with what the index and the custodians' answers give")]
     Record(String, u32),
+    /// Finder and opener disagree about a term: a custodian's answer is wrong, or the index.
+    #[error("\"{0}\": the answers for {1} do not fit each other: a custodian's answer or the index is wrong")]
+    Inconsistent(String, blackbox_format::term::Literal),
     /// An opened record is not of the format.
     #[error("\"{0}\": row {1} is not of the format")]
     Body(String, u32),

@@ -205,12 +205,16 @@ impl Run<'_> {
                 if rows.contains_key(&row) || !passes(segment, &nonce, (&groups, &nots))? {
                     continue;
                 }
-                for (opening, tester, opener) in &openers {
-                    if let Some(secret) = segment.secret(tester, opener, &nonce)? {
-                        let held = vec![literal.clone(), (*opening).clone()];
-                        rows.insert(row, Opened { secret, held });
-                        break;
+                let opened = open_with(segment, &nonce, &openers)?;
+                match opened {
+                    Some((opening, secret)) => {
+                        rows.insert(row, Opened { secret, held: vec![literal.clone(), opening.clone()] });
                     }
+                    // A row that holds the term by its finder must hold it by its opener.
+                    None if clause.open.contains(literal) => {
+                        return Err(QueryError::Inconsistent(segment.path(), literal.clone()));
+                    }
+                    None => {}
                 }
             }
         }
@@ -242,9 +246,16 @@ impl Run<'_> {
         let (mut rows, mut common) = (Vec::new(), 0);
         for posting in segment.postings(&Counter::new(count), &Finder::new(find))? {
             match posting {
+                Posted::Row(row, _) if u64::from(row) >= segment.rows() => {
+                    return Err(QueryError::Inconsistent(segment.path(), literal.clone()));
+                }
                 Posted::Row(row, nonce) => rows.push((row, nonce)),
                 Posted::Common(..) => common += 1,
             }
+        }
+        if common > 0 && !rows.is_empty() {
+            // A term is common in a whole month or not at all.
+            return Err(QueryError::Inconsistent(segment.path(), literal.clone()));
         }
         if common > 0 {
             // Other clauses may find by the same literal: its postings are counted once.
@@ -323,6 +334,20 @@ impl Run<'_> {
         self.found.unanswered.extend(common);
         self.found
     }
+}
+
+/// The first of `openers` whose term the row with `nonce` holds, and the row's secret.
+fn open_with<'l>(
+    segment: &SegmentReader<'_>,
+    nonce: &Nonce,
+    openers: &[(&'l Literal, Tester, Opener)],
+) -> Result<Option<(&'l Literal, RowSecret)>, QueryError> {
+    for (literal, tester, opener) in openers {
+        if let Some(secret) = segment.secret(tester, opener, nonce)? {
+            return Ok(Some((literal, secret)));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether a row holds one literal of each group, and none of `nots`.

@@ -87,6 +87,11 @@ impl<'a> SegmentReader<'a> {
         self.number
     }
 
+    /// Number of rows, dummies among them.
+    pub fn rows(&self) -> u64 {
+        self.records.rows()
+    }
+
     fn posting(&self, number: u64) -> Posting {
         Posting { segment: self.number.into(), number }
     }
