@@ -12,8 +12,8 @@ use blackbox_format::{
 
 use crate::{Store, StoreError};
 
-/// Pages kept in memory, per file: 16 MiB.
-const CACHED_PAGES: usize = 4096;
+/// Pages kept in memory, per file: 64 MiB.
+const CACHED_PAGES: usize = 16_384;
 
 /// Why a page could not be read.
 #[derive(Debug, thiserror::Error)]
