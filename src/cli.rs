@@ -67,12 +67,12 @@ pub enum Verb {
     Refuse(Refuse),
     /// As the examiner, answer an approved request
     #[command(
-        after_help = "Example: blackbox query box 5f0c9d2e11aa34bb --key foi.key -o bundle\nExit codes: 0 found; 1 nothing found; 2 error; 3 not enough approvals, or a part is unanswered; 4 the archive or an approval failed verification"
+        after_help = "Example: blackbox query box 5f0c9d2e11aa34bb --key foi.key -o bundle\nExit codes: 0 found; 1 nothing found; 2 error; 3 not enough approvals, or a part is unanswered; 4 the archive or an approval failed verification, or a row is indexed under a term it does not hold"
     )]
     Query(Query),
     /// Check the log, every signature, quorum and proof
     #[command(
-        after_help = "Example: blackbox audit box --key nao.key --checkpoint kept-last-year\nExit codes: 0 no error found; 2 error; 4 an error was found"
+        after_help = "Example: blackbox audit box --key nao.key --checkpoint kept-last-year\nExit codes: 0 no error found; 2 error; 3 refused: the key is no custodian's or auditor's; 4 an error was found"
     )]
     Audit(Audit),
     /// Check every file of an archive; needs no key
