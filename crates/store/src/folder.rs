@@ -154,10 +154,16 @@ impl Store for Folder {
     }
 
     fn remove(&self, path: &str) -> Result<(), StoreError> {
-        match fs::remove_file(self.place(path)?) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(fault(path, error)),
-            _ => Ok(()),
+        let place = self.place(path)?;
+        match fs::remove_file(&place) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fault(path, error)),
+            _ => {}
         }
+        // Object stores have no folders: one that holds nothing any more goes with its last object.
+        let parents = place.ancestors().skip(1).take_while(|folder| *folder != self.root);
+        let mut emptied = parents.take_while(|folder| fs::remove_dir(folder).is_ok());
+        while emptied.next().is_some() {}
+        Ok(())
     }
 
     fn lock(&self) -> Result<Box<dyn Send>, StoreError> {
@@ -266,6 +272,18 @@ mod tests {
         drop(upload);
         assert!(!store.exists("a/b").unwrap());
         assert_eq!(fs::read_dir(store.root().join("a")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_removed_object_takes_its_empty_folders_with_it() {
+        let (_keep, store) = folder();
+        store.put("a/b/c", b"1").unwrap();
+        store.put("a/d", b"2").unwrap();
+        store.remove("a/b/c").unwrap();
+        assert!(!store.root().join("a/b").exists() && store.exists("a/d").unwrap());
+        store.remove("a/d").unwrap();
+        store.remove("a/d").unwrap();
+        assert!(store.root().exists() && !store.root().join("a").exists());
     }
 
     #[test]
