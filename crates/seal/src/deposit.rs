@@ -34,6 +34,9 @@ use crate::{
 
 /// Fewest messages and events that are sealed without being told that few are meant.
 pub const SMALL_DEPOSIT: u64 = 500;
+/// Records and entries that a segment is planned for, in bytes: it takes about three times as much memory
+/// while it is made.
+const SEGMENT_BYTES: u64 = 128 << 20;
 /// Most messages of a segment (spec/archive.md, "Segments").
 pub const MAX_SEGMENT_MESSAGES: u32 = 1 << 18;
 
@@ -154,7 +157,7 @@ fn check_size(store: &dyn Store, job: &Job<'_>, survey: &Survey) -> Result<(), S
         many if many > u64::from(u32::MAX) => return Err(SealError::TooMany(u32::MAX.into())),
         _ => {}
     }
-    let needed = survey.estimate;
+    let needed = survey.estimate + survey.blob_bytes;
     match store.free_bytes()? {
         Some(free) if free < needed => Err(SealError::DiskSpace { needed, free }),
         _ => Ok(()),
@@ -213,7 +216,7 @@ impl Run<'_> {
         let monthly = keys.monthly(scope, months(first, last));
         let session = Session::new();
         let registers = self.registers();
-        let sizes = (self.survey.records() as u32, job.segment_messages.clamp(1, MAX_SEGMENT_MESSAGES));
+        let sizes = (self.survey.records() as u32, self.segment_messages());
         let layout = Layout::new(&session, sizes, registers.len() as u32);
         let threads = self.survey.threads();
         let context = job.context.min(MAX_CONTEXT);
@@ -259,6 +262,13 @@ impl Run<'_> {
     fn span(&self) -> Result<(Month, Month), SealError> {
         let ends = self.survey.register.keys().next().zip(self.survey.register.keys().next_back());
         ends.map(|(first, last)| (*first, *last)).ok_or(SealError::Empty)
+    }
+
+    /// Messages of a segment: as many as the job allows, fewer if they are long.
+    fn segment_messages(&self) -> u32 {
+        let average = (self.survey.estimate / self.survey.records().max(1)).max(1);
+        let fitting = (SEGMENT_BYTES / average).clamp(1024, MAX_SEGMENT_MESSAGES.into()) as u32;
+        self.job.segment_messages.clamp(1, fitting)
     }
 
     fn registers(&mut self) -> Vec<(Month, Register)> {

@@ -40,8 +40,10 @@ pub struct Survey {
     pub unreadable: Vec<(String, String)>,
     /// The register of each month.
     pub register: BTreeMap<Month, BTreeMap<ChatKey, Conversation>>,
-    /// About how large the deposit will be, in bytes.
+    /// About how large records and entries will be together, in bytes.
     pub estimate: u64,
+    /// About how large the blobs will be, in bytes.
+    pub blob_bytes: u64,
     digest: Sha256,
     chats: HashMap<ChatKey, u32>,
     threads: Vec<(u32, i64, u32)>,
@@ -94,6 +96,7 @@ impl Survey {
             unreadable: Vec::new(),
             register: BTreeMap::new(),
             estimate: 1 << 20,
+            blob_bytes: 0,
             digest: Sha256::new(),
             chats: HashMap::new(),
             threads: Vec::new(),
@@ -153,7 +156,7 @@ impl Survey {
         let content = media.content.as_ref()?;
         match content.open().and_then(|mut reader| hash_content(&mut reader)) {
             Ok(facts) => {
-                self.estimate += padme::padded(facts.size, 4096) + 4096;
+                self.blob_bytes += padme::padded(facts.size, 4096) + 4096;
                 Some(facts)
             }
             Err(error) => {
