@@ -13,8 +13,7 @@ pub struct Outcome {
     pub code: u8,
     /// For `--json`.
     pub json: Value,
-    /// For people.
-    pub text: String,
+    text: Box<dyn FnOnce() -> String>,
 }
 
 impl Outcome {
@@ -25,8 +24,19 @@ impl Outcome {
 
     /// Done, with another exit code.
     pub fn of(code: u8, json: impl Serialize, text: impl Into<String>) -> Outcome {
+        let text = text.into();
+        Outcome::later(code, json, move || text)
+    }
+
+    /// The same; the text is made only if somebody is to read it.
+    pub fn later(code: u8, json: impl Serialize, text: impl FnOnce() -> String + 'static) -> Outcome {
         let json = serde_json::to_value(json).expect("the program's own types are JSON");
-        Outcome { code, json, text: text.into() }
+        Outcome { code, json, text: Box::new(text) }
+    }
+
+    /// What people read.
+    pub fn into_text(self) -> String {
+        (self.text)()
     }
 }
 
@@ -38,8 +48,9 @@ pub fn finish(result: Result<Outcome, Failure>, as_json: bool) -> u8 {
             outcome.code
         }
         Ok(outcome) => {
-            print(&outcome.text);
-            outcome.code
+            let code = outcome.code;
+            print(&outcome.into_text());
+            code
         }
         Err(failure) => {
             if as_json {

@@ -52,7 +52,6 @@ impl Progress for Bar {
             Stage::Counting => "counting",
             Stage::Capping => "weighing",
             Stage::Sealing => "sealing",
-            Stage::Checking => "checking",
         };
         let mut held = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
         held.finish_and_clear();

@@ -20,7 +20,9 @@ use crate::{
 
 pub fn run(args: &Init) -> Result<Outcome, Failure> {
     check_origin(&args.origin).map_err(Failure::error)?;
-    let config = config(args)?;
+    // Written only once all else is known to be right.
+    let operator = Identity::named("operator", &args.origin)?;
+    let config = config(args, &operator)?;
     config.people().map_err(Failure::error)?;
     let operator_path = operator_path(&args.archive.archive);
     if operator_path.exists() {
@@ -30,8 +32,6 @@ pub fn run(args: &Init) -> Result<Outcome, Failure> {
         );
     }
     let store = store(&args.archive);
-    let operator = Identity::named("operator", &args.origin)?;
-    let config = Config { log: operator.verifier().to_string(), ..config };
     operator.save(&operator_path)?;
     if let Err(error) = Archive::create(&store, &config, &operator) {
         // The key of an archive that was not made serves nobody.
@@ -56,7 +56,7 @@ pub fn run(args: &Init) -> Result<Outcome, Failure> {
     Ok(Outcome::done(json!({ "written": written, "log_index": 0 }), text))
 }
 
-fn config(args: &Init) -> Result<Config, Failure> {
+fn config(args: &Init, operator: &Identity) -> Result<Config, Failure> {
     let policy = match &args.policy {
         None => Policy::default(),
         Some(path) => {
@@ -69,8 +69,7 @@ fn config(args: &Init) -> Result<Config, Failure> {
         format: VERSION.to_owned(),
         origin: args.origin.clone(),
         created: clock::now().time,
-        // The operator's key is made once all else is known to be right.
-        log: placeholder_log(&args.origin)?,
+        log: operator.verifier().to_string(),
         threshold: args.threshold,
         custodian: people(&args.custodian)?,
         sealer: people(&args.sealer)?,
@@ -79,11 +78,6 @@ fn config(args: &Init) -> Result<Config, Failure> {
         policy,
         common,
     })
-}
-
-/// A key that no one holds, so that the rest can be checked before a real one is written.
-fn placeholder_log(origin: &str) -> Result<String, Failure> {
-    Ok(Identity::named("operator", origin)?.verifier().to_string())
 }
 
 fn people(paths: &[PathBuf]) -> Result<Vec<Person>, Failure> {

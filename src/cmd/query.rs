@@ -7,7 +7,7 @@ use blackbox_custody::{
     Archive, Error,
     approve::{OpenRequest, open_request},
     collect::{Collected, collect},
-    disclose::{Answered, Disclosed, answer, disclose},
+    disclose::{Disclosed, answer, disclose},
     ledger::Ledger,
 };
 use blackbox_query::answer::Answer;
@@ -63,7 +63,7 @@ pub fn run(args: &cli::Query) -> Result<Outcome, Failure> {
             &disclosed,
         )?;
     }
-    Ok(outcome(args, &answered))
+    Ok(outcome(args, answered.answer))
 }
 
 fn heading(archive: &Archive<'_>, open: &OpenRequest, collected: &Collected) -> Heading {
@@ -134,14 +134,17 @@ fn write_bundle(
     })
 }
 
-fn outcome(args: &cli::Query, answered: &Answered) -> Outcome {
-    let answer = &answered.answer;
-    let colour = if output::on_terminal() { Colour::On } else { Colour::Off };
-    let mut text = terminal(answer, output::width(), colour);
-    if let Some(bundle) = &args.output {
-        text.push_str(&format!("\nWrote {0}/hits.json, {0}/hits.csv, {0}/hits.html.\n", bundle.display()));
-    }
-    Outcome::of(exit_code(answer), answer, text)
+fn outcome(args: &cli::Query, answer: Answer) -> Outcome {
+    let bundle = args.output.as_ref().map(|bundle| bundle.display().to_string());
+    let (code, json) = (exit_code(&answer), serde_json::json!(answer));
+    Outcome::later(code, json, move || {
+        let colour = if output::on_terminal() { Colour::On } else { Colour::Off };
+        let mut text = terminal(&answer, output::width(), colour);
+        if let Some(bundle) = bundle {
+            text.push_str(&format!("\nWrote {bundle}/hits.json, {bundle}/hits.csv, {bundle}/hits.html.\n"));
+        }
+        text
+    })
 }
 
 fn exit_code(answer: &Answer) -> u8 {

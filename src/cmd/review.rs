@@ -81,8 +81,8 @@ fn review(
         ("The plan, literal by literal", open.plan.lines()),
         ("Whatever program reads the archive, its tokens open at most", closure(open)),
         ("Beyond the query itself they would also open", surplus),
-        ("Together with tokens given to this examiner before, they would also open", mine.lines.clone()),
-        ("Together with tokens given to anyone before, they would also open", all.lines.clone()),
+        ("Together with tokens given to this examiner before, they would also open", mine.clone()),
+        ("Together with tokens given to anyone before, they would also open", all.clone()),
         ("Decisions so far", decisions.clone()),
         ("Mind", warnings.clone()),
     ];
@@ -110,7 +110,7 @@ fn review(
         "purpose": request.purpose, "query": open.plan.query.to_string(), "mode": request.mode.to_string(),
         "since": request.since, "until": request.until, "context": request.context, "expires": request.expires,
         "deposits": request.deposits, "compartments": request.compartments, "plan": open.plan.lines(), "closure": closure(open),
-        "surplus": open.plan.surplus(), "together_examiner": mine.lines, "together_everyone": all.lines,
+        "surplus": open.plan.surplus(), "together_examiner": mine, "together_everyone": all,
         "decisions": decisions, "warnings": warnings,
     });
     Ok((json, lines.iter().map(|line| blackbox_bundle::escape_terminal(line)).collect::<Vec<_>>().join("\n")))

@@ -80,7 +80,7 @@ pub fn run(args: &Seal) -> Result<Outcome, Failure> {
         memory.keep(recalled)?;
     }
     let imported = source.report.into_inner().unwrap_or_default();
-    Ok(outcome((&deposit, sealed.report), (imported, recalled.as_ref()), archive.people.custodians.len()))
+    Ok(outcome((&deposit, sealed), (imported, recalled.as_ref()), archive.people.custodians.len()))
 }
 
 fn open_exports(args: &Seal) -> Result<Exports, Failure> {

@@ -67,7 +67,7 @@ impl Sealed {
         let sealed = seal(&store, &job, history, &Quiet::default()).unwrap();
         let note = Note::parse(&store.read(&manifest_path(DEPOSIT)).unwrap()).unwrap();
         let manifest = Manifest::parse(&note.text).unwrap();
-        Sealed { store, threshold, people, manifest, report: sealed.report }
+        Sealed { store, threshold, people, manifest, report: sealed }
     }
 
     /// The subset keys that the custodians `who` hold together, each once.

@@ -111,7 +111,7 @@ impl World {
 
     /// Seals and logs a deposit.
     pub fn seal(&self, deposit: &str, messages: &[Message], segment_messages: u32) -> Report {
-        let (report, _) = self.try_seal(&self.store, deposit, &Given(messages), segment_messages).unwrap();
+        let report = self.try_seal(&self.store, deposit, &Given(messages), segment_messages).unwrap();
         let mut archive = self.archive();
         let document = self.store.read(&manifest_path(deposit)).unwrap();
         let entry = Entry {
@@ -134,7 +134,7 @@ impl World {
         deposit: &str,
         history: &dyn History,
         segment_messages: u32,
-    ) -> Result<(Report, ()), SealError> {
+    ) -> Result<Report, SealError> {
         let archive = self.archive();
         let recipients: Vec<_> =
             self.custodians.iter().map(|one| one.public().recipient().unwrap()).collect();
@@ -160,7 +160,7 @@ impl World {
             timezone: "UTC",
             signer: &self.sealer,
         };
-        seal(store, &job, history, &Silent(AtomicBool::new(false))).map(|sealed| (sealed.report, ()))
+        seal(store, &job, history, &Silent(AtomicBool::new(false)))
     }
 
     /// Opens all deposits for querying, with the keys of the first `k` custodians.

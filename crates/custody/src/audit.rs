@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use blackbox_format::{fields::Hex, manifest::Manifest, merkle::sha256, month::Month};
+use blackbox_format::{manifest::Manifest, month::Month};
 use blackbox_log::{Checkpoint, Kind};
 use blackbox_query::read::DepositReader;
 use blackbox_token::{Secret, entry::Counter};
@@ -329,9 +329,4 @@ impl Case<'_> {
         }
         Ok(())
     }
-}
-
-/// SHA-256 of a bundle's `hits.json` with its salt, to compare with a disclosure.
-pub fn bundle_digest(salt: &[u8; 32], json: &[u8]) -> Hex<32> {
-    Hex(sha256(&[&salt[..], json].concat()))
 }

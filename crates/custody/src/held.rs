@@ -23,15 +23,6 @@ pub enum Whose<'a> {
     Everyone,
 }
 
-/// What earlier requests and this one open together, and neither alone.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Together {
-    /// In plain words, with the months.
-    pub lines: Vec<String>,
-    /// How many requests had tokens given.
-    pub requests: usize,
-}
-
 /// Answers from which on a token counts here as given: one. The others may follow, and nobody would
 /// look at both requests together again.
 const SUSPECTED: usize = 1;
@@ -96,7 +87,7 @@ pub fn together(
     ledger: &Ledger,
     (open, identity): (&OpenRequest, &Identity),
     whose: Whose<'_>,
-) -> Result<Together, Error> {
+) -> Result<Vec<String>, Error> {
     let (mut earlier, mut unread): (Vec<Earlier>, Vec<String>) = (Vec::new(), Vec::new());
     for logged in ledger.of_kind(Kind::Request) {
         let of = whose == Whose::Everyone || whose == Whose::Examiner(&logged.leaf.by);
@@ -139,7 +130,7 @@ pub fn together(
     }
     let lines = lines.into_iter().map(|(line, months)| format!("{line} ({})", spans(&months)));
     let lines = lines.chain(unread).collect();
-    Ok(Together { lines, requests: earlier.len() })
+    Ok(lines)
 }
 
 /// Context keys open the neighbours of every row opened in their month, under whatever request.

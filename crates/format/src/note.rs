@@ -194,11 +194,6 @@ impl Note {
     pub fn to_bytes(&self) -> Vec<u8> {
         self.to_string().into_bytes()
     }
-
-    /// SHA-256 of the note's text, without signatures.
-    pub fn text_hash(&self) -> crate::merkle::Hash {
-        sha256(self.text.as_bytes())
-    }
 }
 
 fn parse_signature(line: &str) -> Result<Signature, NoteError> {

@@ -6,7 +6,6 @@ use blackbox_format::{
     body::Register,
     fields::Hex,
     manifest::{FileLine, Flag, LackingLine, Manifest, manifest_path},
-    merkle::sha256,
     month::{Month, months},
     note::{Note, Signer},
     rules::Rules,
@@ -105,15 +104,7 @@ pub struct Report {
     pub unreadable: Vec<(String, String)>,
 }
 
-/// A finished deposit. It exists once its manifest's hash is in the log.
-pub struct SealedDeposit {
-    /// SHA-256 of the manifest's file.
-    pub manifest: Hex<32>,
-    /// Numbers.
-    pub report: Report,
-}
-
-/// Seals a history as a new deposit. On any error nothing is left of it in the store.
+/// Seals a history as a new deposit, which exists once its manifest is in the log. On any error nothing is left of it in the store.
 ///
 /// # Errors
 /// See [`SealError`].
@@ -122,7 +113,7 @@ pub fn seal(
     job: &Job<'_>,
     history: &dyn History,
     progress: &dyn Progress,
-) -> Result<SealedDeposit, SealError> {
+) -> Result<Report, SealError> {
     let sealed = run(store, job, history, progress);
     if sealed.is_err() {
         for path in store.list(&format!("deposits/{}", job.deposit))? {
@@ -137,7 +128,7 @@ fn run(
     job: &Job<'_>,
     history: &dyn History,
     progress: &dyn Progress,
-) -> Result<SealedDeposit, SealError> {
+) -> Result<Report, SealError> {
     progress.stage(Stage::Counting, None);
     let mut survey = Survey::new();
     let mut keeper = Keeper::new(job.segment_messages as usize);
@@ -208,7 +199,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn write(mut self, messages: &Messages<'_>, progress: &dyn Progress) -> Result<SealedDeposit, SealError> {
+    fn write(mut self, messages: &Messages<'_>, progress: &dyn Progress) -> Result<Report, SealError> {
         let job = self.job;
         let (first, last) = self.span()?;
         let keys = DepositKeys::draw(job.threshold, job.exceptional == Flag::Yes);
@@ -256,7 +247,7 @@ impl Run<'_> {
         };
         let bytes = Note::sign(manifest.to_text()?, job.signer).to_bytes();
         self.store.put(&manifest_path(job.deposit), &bytes)?;
-        Ok(SealedDeposit { manifest: Hex(sha256(&bytes)), report: self.report(&written, (first, last)) })
+        Ok(self.report(&written, (first, last)))
     }
 
     fn span(&self) -> Result<(Month, Month), SealError> {

@@ -85,11 +85,6 @@ impl Frequencies {
         &self.months
     }
 
-    /// Distinct pairs of term and month, each held in 24 bytes or so.
-    pub fn distinct(&self) -> usize {
-        self.counts.len()
-    }
-
     fn messages(&self) -> u64 {
         self.months.values().sum()
     }

@@ -36,8 +36,6 @@ pub enum Stage {
     Capping,
     /// Encrypting and indexing.
     Sealing,
-    /// Reading a sample back.
-    Checking,
 }
 
 /// Watches the work, and may stop it.

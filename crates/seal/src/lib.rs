@@ -19,5 +19,5 @@ pub mod segment;
 pub mod session;
 pub mod survey;
 
-pub use deposit::{Custodian, Job, Report, SealedDeposit, seal};
+pub use deposit::{Custodian, Job, Report, seal};
 pub use history::{History, Progress, SealError, Stage};

@@ -166,7 +166,7 @@ impl Survey {
         }
     }
 
-    /// The neighbours in each conversation, and the digest of all that was read.
+    /// The neighbours in each conversation.
     pub fn threads(&mut self) -> Threads {
         self.threads.par_sort_unstable();
         let mut threads = Threads {

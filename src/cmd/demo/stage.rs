@@ -145,7 +145,10 @@ fn run(words: &[&str]) -> Result<(u8, Played), Failure> {
     let cli = Cli::try_parse_from(words)
         .map_err(|error| Failure::error(format!("the demo's command {command} is not one: {error}")))?;
     Ok(match crate::cmd::run(cli) {
-        Ok(outcome) => (outcome.code, Played { json: outcome.json, command, text: outcome.text }),
+        Ok(outcome) => {
+            let (code, json) = (outcome.code, outcome.json.clone());
+            (code, Played { json, command, text: outcome.into_text() })
+        }
         Err(failure) => (failure.code, Played { json: Value::Null, command, text: complaint(&failure) }),
     })
 }

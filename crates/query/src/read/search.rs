@@ -1,6 +1,9 @@
 //! Carrying out a plan: find, test, open, then filter by the query itself.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    rc::Rc,
+};
 
 use blackbox_format::{
     body::{Body, Sealed},
@@ -89,7 +92,13 @@ impl<'a> Month<'a> {
 /// # Errors
 /// A file of the archive is missing or changed, or a record does not open.
 pub fn search(job: &Job<'_>, deposits: &[DepositReader<'_>]) -> Result<Found, QueryError> {
-    let mut run = Run { job, found: Found::default(), order: Vec::new(), common: BTreeMap::new() };
+    let mut run = Run {
+        job,
+        found: Found::default(),
+        order: Vec::new(),
+        common: BTreeMap::new(),
+        postings: HashMap::new(),
+    };
     for (range, (asked, deposit)) in job.ask.ranges.iter().zip(deposits).enumerate() {
         for month in &asked.months {
             let month = Month { tokens: job.tokens, range, month: *month };
@@ -104,6 +113,8 @@ struct Run<'a> {
     found: Found,
     order: Vec<(i64, usize, u64, usize)>,
     common: BTreeMap<(Literal, month::Month), (u64, String)>,
+    /// Postings of this deposit's month by item and segment: counted and found by, they are read once.
+    postings: HashMap<(usize, u32), Rc<Vec<Posted>>>,
 }
 
 /// A row that some clause opens.
@@ -118,6 +129,7 @@ impl Run<'_> {
     }
 
     fn month(&mut self, deposit: &DepositReader<'_>, month: Month<'_>) -> Result<(), QueryError> {
+        self.postings.clear();
         self.count(deposit, month)?;
         let clauses = self.job.plan.clauses.iter();
         let (ready, lacking): (Vec<&Clause>, Vec<&Clause>) =
@@ -153,11 +165,29 @@ impl Run<'_> {
             let counter = Counter::new(token);
             let mut count = 0;
             for segment in &deposit.segments {
-                count += segment.count(&counter)?;
+                count += match month.token(item, Part::Find) {
+                    Some(find) => self.postings((segment, item), &counter, find)?.len() as u64,
+                    None => segment.count(&counter)?,
+                };
             }
             self.found.counted.push(Counted { range: month.range, month: month.month, item, count });
         }
         Ok(())
+    }
+
+    fn postings(
+        &mut self,
+        (segment, item): (&SegmentReader<'_>, usize),
+        counter: &Counter,
+        find: &Token,
+    ) -> Result<Rc<Vec<Posted>>, QueryError> {
+        let place = (item, segment.number());
+        if let Some(read) = self.postings.get(&place) {
+            return Ok(read.clone());
+        }
+        let read = Rc::new(segment.postings(counter, &Finder::new(find))?);
+        self.postings.insert(place, read.clone());
+        Ok(read)
     }
 
     /// The literals of a clause that too few custodians approved.
@@ -241,11 +271,11 @@ impl Run<'_> {
     ) -> Result<Vec<(u32, Nonce)>, QueryError> {
         let tokens = self
             .item(literal)
-            .and_then(|item| Some((month.token(item, Part::Count)?, month.token(item, Part::Find)?)));
-        let Some((count, find)) = tokens else { return Ok(Vec::new()) };
+            .and_then(|item| Some((item, month.token(item, Part::Count)?, month.token(item, Part::Find)?)));
+        let Some((item, count, find)) = tokens else { return Ok(Vec::new()) };
         let (mut rows, mut common) = (Vec::new(), 0);
-        for posting in segment.postings(&Counter::new(count), &Finder::new(find))? {
-            match posting {
+        for posting in self.postings((segment, item), &Counter::new(count), find)?.iter() {
+            match *posting {
                 Posted::Row(row, _) if u64::from(row) >= segment.rows() => {
                     return Err(QueryError::Inconsistent(segment.path(), literal.clone()));
                 }
