@@ -7,7 +7,7 @@ use blackbox_format::{
     manifest::{LackingLine, manifest_path},
     message::Incoming,
 };
-use blackbox_import::{Exports, Options, ReadError};
+use blackbox_import::{Exports, Options, ReadError, Skipped};
 use blackbox_log::Kind;
 use blackbox_seal::{Custodian, History, Job, Report, SealError, seal};
 use blackbox_token::secret::fill_random;
@@ -199,11 +199,12 @@ fn outcome(
         warn(&format!("attachment \"{name}\" could not be read: {reason}"));
     }
     let mut skipped = imported.skipped;
-    skipped.extend(report.unreadable.iter().map(|(name, reason)| blackbox_import::Skipped {
-        source: name.clone(),
-        line: None,
-        reason: format!("the attachment could not be read: {reason}"),
-    }));
+    skipped.extend(
+        report
+            .unreadable
+            .iter()
+            .map(|(name, reason)| Skipped::file(name, format!("the attachment could not be read: {reason}"))),
+    );
     let before =
         recalled.map_or(0, |recalled| recalled.sealed_before.iter().filter(|before| **before).count());
     let lacking: &[LackingLine] = recalled.map_or(&[], |recalled| &recalled.lacking);
@@ -232,7 +233,7 @@ fn outcome(
 
 fn text(
     (deposit, report): (&str, &Report),
-    (sources, skipped): (&[blackbox_import::SourceReport], &[blackbox_import::Skipped]),
+    (sources, skipped): (&[blackbox_import::SourceReport], &[Skipped]),
     (before, lacking): (usize, &[LackingLine]),
     custodians: usize,
 ) -> String {
@@ -270,7 +271,7 @@ fn text(
     lines.join("\n")
 }
 
-fn shown(skipped: &blackbox_import::Skipped) -> String {
+fn shown(skipped: &Skipped) -> String {
     let source = blackbox_bundle::escape_terminal(&skipped.source);
     let line = skipped.line.map(|line| format!(", line {line}")).unwrap_or_default();
     format!("{source}{line}: {}", blackbox_bundle::escape_terminal(&skipped.reason))

@@ -6,7 +6,10 @@
 use bincode::Options;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{message::Message, padme};
+use crate::{
+    message::{AttachmentText, MAX_NAMES, Message, Names, Quoted},
+    padme,
+};
 
 /// Smallest padded body, in bytes.
 pub const BODY_FLOOR: u64 = 256;
@@ -52,6 +55,20 @@ pub struct Sealed {
     pub attachments: Vec<Attachment>,
     /// Further facts.
     pub annotations: Vec<(String, String)>,
+    /// What only some messages have.
+    #[serde(skip)]
+    pub further: Further,
+}
+
+/// What only some messages have: bodies of kind 3 end with it, kind 0 means that all of it is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Further {
+    /// Other names of sender and recipients.
+    pub names: Vec<Names>,
+    /// The parts of the text that quote another message.
+    pub quoted: Vec<Quoted>,
+    /// Text of attachments.
+    pub texts: Vec<AttachmentText>,
 }
 
 /// A sealed attachment.
@@ -133,6 +150,7 @@ impl Sealed {
             event: message.event,
             attachments,
             annotations: message.annotations,
+            further: Further { names: message.names, quoted: message.quoted, texts: message.texts },
         }
     }
 
@@ -149,6 +167,28 @@ impl Sealed {
             source_id: self.source_id.clone(),
             event: self.event.clone(),
             annotations: self.annotations.clone(),
+            names: self.further.names.clone(),
+            quoted: self.further.quoted.clone(),
+            texts: self.further.texts.clone(),
+        }
+    }
+}
+
+impl Further {
+    /// Refuses what no writer makes: nothing at all, ranges that are not in the text, texts of no attachment.
+    fn check(&self, message: &Sealed) -> Result<(), BodyError> {
+        let mut end = 0;
+        let ranges = self.quoted.iter().all(|range| {
+            let apart = end <= range.start && range.start < range.end;
+            end = range.end;
+            let borders = [range.start, range.end].map(|at| usize::try_from(at).unwrap_or(usize::MAX));
+            apart && borders.iter().all(|at| message.text.is_char_boundary(*at))
+        });
+        let attached = self.texts.iter().all(|text| text.attachment < message.attachments.len() as u64);
+        let few = self.names.iter().all(|names| names.also.len() <= MAX_NAMES);
+        match *self != Further::default() && ranges && attached && few {
+            true => Ok(()),
+            false => Err(BodyError::Form),
         }
     }
 }
@@ -160,7 +200,8 @@ impl Body {
     /// The body is over 256 MiB.
     pub fn encode(&self) -> Result<Vec<u8>, BodyError> {
         let (kind, bytes) = match self {
-            Body::Message(message) => (0, codec_encode(message)?),
+            Body::Message(message) if message.further == Further::default() => (0, codec_encode(message)?),
+            Body::Message(message) => (3, codec_encode(&(message, &message.further))?),
             Body::Register(register) => (1, codec_encode(register)?),
             Body::Drill => (2, Vec::new()),
         };
@@ -190,6 +231,12 @@ impl Body {
             0 => Ok(Body::Message(Box::new(codec_decode(bytes)?))),
             1 => Ok(Body::Register(codec_decode(bytes)?)),
             2 if bytes.is_empty() => Ok(Body::Drill),
+            3 => {
+                let (mut message, further): (Box<Sealed>, Further) = codec_decode(bytes)?;
+                further.check(&message)?;
+                message.further = further;
+                Ok(Body::Message(message))
+            }
             _ => Err(BodyError::Form),
         }
     }
@@ -232,6 +279,38 @@ mod tests {
             assert!(Body::decode(&bytes[..bytes.len() - 1]).is_err());
         }
         assert!(Body::decode(&[9; 256]).is_err() && Body::decode(&[]).is_err());
+    }
+
+    #[test]
+    fn what_only_some_messages_have_reads_back_and_is_checked() {
+        let with = |further: Further| {
+            let Body::Message(mut message) = sealed() else { unreachable!() };
+            message.further = further;
+            Body::Message(message)
+        };
+        let text = |attachment| AttachmentText { attachment, origin: "document".into(), text: "loan".into() };
+        let names = |count| Names { written: "Ann".into(), also: vec!["Ann Bee".into(); count] };
+        let range = |start, end| Quoted { start, end };
+        let good = [
+            Further { quoted: vec![range(0, 1), range(1, 3)], ..Further::default() },
+            Further { texts: vec![text(0)], names: vec![names(8)], ..Further::default() },
+        ];
+        for further in good {
+            let body = with(further);
+            let bytes = body.encode().unwrap();
+            assert_eq!((bytes[0], Body::decode(&bytes).unwrap()), (3, body));
+        }
+        let bad = [
+            Further { quoted: vec![range(0, 2)], ..Further::default() },
+            Further { quoted: vec![range(1, 3), range(0, 1)], ..Further::default() },
+            Further { quoted: vec![range(1, 1)], ..Further::default() },
+            Further { quoted: vec![range(0, u64::MAX)], ..Further::default() },
+            Further { texts: vec![text(1)], ..Further::default() },
+            Further { names: vec![names(9)], ..Further::default() },
+        ];
+        for further in bad {
+            assert!(Body::decode(&with(further.clone()).encode().unwrap()).is_err(), "{further:?}");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::{io, sync::Arc};
 
+use serde::{Deserialize, Serialize};
+
 /// One message or event of an export, before it is sealed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Message {
@@ -23,14 +25,90 @@ pub struct Message {
     pub source_id: Option<String>,
     /// Kind of event (`joined`, `deleted`, `disappearing`, ...); `None` for a message.
     pub event: Option<String>,
-    /// Further facts that the export states, as name and value (`forwarded`, `reply-to`, ...).
+    /// Further facts that the export states, as name and value; the names are in [`annotation`].
     pub annotations: Vec<(String, String)>,
+    /// Other names of the people above: each person as written, and what else they are found by.
+    pub names: Vec<Names>,
+    /// The parts of the text that quote another message: byte ranges, ascending and apart.
+    pub quoted: Vec<Quoted>,
+    /// Text of attachments, by their number.
+    pub texts: Vec<AttachmentText>,
+}
+
+/// Names of annotations that several platforms have. An importer's own facts have names of its own.
+pub mod annotation {
+    /// The person who caused an event.
+    pub const SENDER: &str = "sender";
+    /// The source id of the message that this one answers.
+    pub const REPLY_TO: &str = "reply-to";
+    /// The text that is quoted of the message that this one answers, where the export has no id of it.
+    pub const REPLY_TEXT: &str = "reply-text";
+    /// From whom, or from where, the message was forwarded; empty if the export does not say.
+    pub const FORWARDED: &str = "forwarded";
+    /// When the message was last edited, as the export writes it; empty if it does not say.
+    pub const EDITED: &str = "edited";
+    /// An earlier text of an edited message: oldest first, one annotation each.
+    pub const PREVIOUS_TEXT: &str = "previous-text";
+    /// A reaction: the emoji, a blank, and who gave it.
+    pub const REACTION: &str = "reaction";
+    /// A deletion of a message whose text is still there: when, or by whom.
+    pub const DELETED: &str = "deleted";
+    /// Seconds after which a message was to disappear.
+    pub const DISAPPEARING: &str = "disappearing-seconds";
+    /// Where a location message points to: latitude, a comma, longitude.
+    pub const LOCATION: &str = "location";
+    /// A label or folder that a mailbox files the message under.
+    pub const LABEL: &str = "label";
+    /// Subject of a mail, as written.
+    pub const SUBJECT: &str = "subject";
+    /// Bytes that were not UTF-8, or not in the charset that was stated.
+    pub const ENCODING: &str = "encoding";
+    /// What the importer does not understand, as the export writes it, is kept under this name, a colon and its key.
+    pub const RAW: &str = "raw";
+}
+
+/// A person as a message writes them, and what else they are found by.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Names {
+    /// The sender or a recipient, as written.
+    pub written: String,
+    /// Further names, numbers, addresses and handles, the full name first: at most [`MAX_NAMES`].
+    pub also: Vec<String>,
+}
+
+/// The most further names of one person.
+pub const MAX_NAMES: usize = 8;
+
+/// A range of bytes of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quoted {
+    /// Its first byte.
+    pub start: u64,
+    /// The byte after its last.
+    pub end: u64,
+}
+
+/// The text of an attachment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachmentText {
+    /// Number of the attachment in its message, from 0.
+    pub attachment: u64,
+    /// Where it is from: `document`, `transcript` (a file beside it), or `machine: ` and the name of the program that
+    /// made it out of a picture or a recording.
+    pub origin: String,
+    /// The text.
+    pub text: String,
 }
 
 /// Opens the bytes of an attachment, again at every call.
 pub trait Content: Send + Sync {
     /// A reader over the whole attachment, from its start.
     fn open(&self) -> io::Result<Box<dyn io::Read + '_>>;
+
+    /// How many bytes of memory it holds.
+    fn held_bytes(&self) -> usize {
+        0
+    }
 }
 
 /// An attachment of an incoming message.
@@ -42,6 +120,15 @@ pub struct Media {
     pub media_type: String,
     /// Its bytes; `None` where the export mentions but does not hold them.
     pub content: Option<Arc<dyn Content>>,
+    /// A transcript that the export holds beside it: its file name and bytes.
+    pub transcript: Option<(String, Arc<dyn Content>)>,
+}
+
+impl Media {
+    /// An attachment whose bytes are not there.
+    pub fn new(name: impl Into<String>, media_type: impl Into<String>) -> Media {
+        Media { name: name.into(), media_type: media_type.into(), content: None, transcript: None }
+    }
 }
 
 /// A message with its attachments, as an importer hands it to the sealer.

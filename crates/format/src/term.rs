@@ -1,11 +1,17 @@
 //! Fields, literals, and the terms by which a message is found (spec/query.md, "Fields").
 
-use std::{collections::BTreeSet, fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, iter::once, str::FromStr};
 
-use crate::{message::Message, text};
+use crate::{
+    message::{MAX_NAMES, Message},
+    text,
+};
 
 /// Groups with more members than this are reached through `chat:`, not `with:`.
 pub const WITH_MEMBERS: usize = 32;
+
+/// Of the recipients of larger groups than this only the name as written and the full name are indexed.
+pub const NAMED_MEMBERS: usize = 8;
 
 /// What part of a message a term speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -153,7 +159,12 @@ pub fn terms<'a>(
 ) -> BTreeSet<Literal> {
     let mut terms = BTreeSet::new();
     words_into(&mut terms, Field::Word, &message.text);
-    name_into(&mut terms, Field::From, &message.from);
+    for text in &message.texts {
+        words_into(&mut terms, Field::Word, &text.text);
+    }
+    for name in once(&message.from).chain(also(message, &message.from)) {
+        name_into(&mut terms, Field::From, name);
+    }
     if let Some(chat) = &message.chat {
         name_into(&mut terms, Field::Chat, chat);
     }
@@ -168,13 +179,24 @@ pub fn terms<'a>(
 }
 
 fn people_into(terms: &mut BTreeSet<Literal>, message: &Message) {
-    insert(terms, Literal::new(Field::With, &message.from));
-    if message.to.len() <= WITH_MEMBERS {
-        for name in &message.to {
+    for name in once(&message.from).chain(also(message, &message.from)) {
+        insert(terms, Literal::new(Field::With, name));
+    }
+    if message.to.len() > WITH_MEMBERS {
+        return;
+    }
+    let names = if message.to.len() <= NAMED_MEMBERS { MAX_NAMES } else { 1 };
+    for written in &message.to {
+        for name in once(written).chain(also(message, written).take(names)) {
             insert(terms, Literal::new(Field::To, name));
             insert(terms, Literal::new(Field::With, name));
         }
     }
+}
+
+/// What else a person is found by.
+fn also<'a>(message: &'a Message, written: &str) -> impl Iterator<Item = &'a String> {
+    message.names.iter().filter(move |names| names.written == written).flat_map(|names| &names.also)
 }
 
 fn attachment_into(terms: &mut BTreeSet<Literal>, attachment: AttachmentTerms<'_>) {
@@ -207,6 +229,7 @@ fn insert(terms: &mut BTreeSet<Literal>, literal: Literal) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::{AttachmentText, Names};
 
     fn shown(message: &Message) -> Vec<String> {
         terms(message, []).iter().map(Literal::to_string).collect()
@@ -233,6 +256,36 @@ mod tests {
                 "with:lex greensill",
             ]
         );
+    }
+
+    #[test]
+    fn people_are_found_by_every_name_and_in_larger_groups_by_their_full_one() {
+        let names = |written: &str, also: &[&str]| Names {
+            written: written.into(),
+            also: also.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        let mut message = Message {
+            from: "+44 7700 900123".into(),
+            to: vec!["Bee".into()],
+            names: vec![names("+44 7700 900123", &["Ann Lark"]), names("Bee", &["Bea Fox", "bea@x.org"])],
+            ..Message::default()
+        };
+        let found = shown(&message);
+        for term in
+            ["from:ann lark", "from:lark", "with:ann lark", "to:bea fox", "with:bea x.org", "with:bee"]
+        {
+            assert!(found.iter().any(|literal| literal == term), "{term}");
+        }
+        message.to.extend((0..8).map(|i| format!("p{i}")));
+        let found = shown(&message);
+        assert!(found.contains(&"with:bea fox".into()) && !found.contains(&"with:bea x.org".into()));
+    }
+
+    #[test]
+    fn the_text_of_an_attachment_is_indexed() {
+        let text = AttachmentText { attachment: 0, origin: "document".into(), text: "Loan terms".into() };
+        let message = Message { texts: vec![text], ..Message::default() };
+        assert_eq!(shown(&message), ["word:loan", "word:terms"]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::{
     head::Head,
-    importer::{self, Fault, Importer, Input, Sink},
+    importer::{self, Fault, Importer, Input, Sink, Unit},
     report::{Report, Skipped},
     walk::{Entry, Leftover, Stamp, Walk},
 };
@@ -60,10 +60,14 @@ pub enum ReadError<E> {
 }
 
 struct Source {
-    entry: Entry,
+    /// Path of the file, or of the folder whose files are read as one.
+    name: String,
+    entries: Vec<Entry>,
     importer: &'static dyn Importer,
 }
 
+/// A folder's files come one after another, but for those of other platforms between them.
+const FOLDERS_BACK: usize = 64;
 const UNKNOWN: &str = "not an export that is recognised";
 const UNUSED: &str = "no message refers to this file";
 
@@ -92,14 +96,34 @@ impl Exports {
     }
 
     fn recognise(&mut self, entry: Entry) {
-        let reason = match Head::read(&entry.place) {
+        let name = entry.titles.first().map_or("", |name| name);
+        let reason = match Head::read(&entry.place, name) {
             Ok(head) => match importer::choose(&head) {
-                Some(importer) => return self.sources.push(Source { entry, importer }),
+                Some(importer) => return self.take(entry, importer),
                 None => UNKNOWN.to_owned(),
             },
             Err(error) => format!("it cannot be read: {error}"),
         };
         self.leftovers.push(Leftover { source: entry.source, folder: entry.folder.key(), reason });
+    }
+
+    /// Makes a source of the file, or adds it to that of its folder.
+    fn take(&mut self, entry: Entry, importer: &'static dyn Importer) {
+        let folder = entry.folder.key();
+        let same = |source: &&mut Source| {
+            // Importers have no state: the list's own address tells one from another.
+            std::ptr::addr_eq(source.importer, importer) && source.entries[0].folder.key() == folder
+        };
+        match importer.unit() {
+            Unit::File => {}
+            Unit::Folder => {
+                if let Some(source) = self.sources.iter_mut().rev().take(FOLDERS_BACK).find(same) {
+                    source.name = folder;
+                    return source.entries.push(entry);
+                }
+            }
+        }
+        self.sources.push(Source { name: entry.source.clone(), entries: vec![entry], importer });
     }
 
     /// Bytes of all files that were found, unfolded where a zip's directory says so.
@@ -141,13 +165,13 @@ impl Exports {
         used: &mut HashSet<String>,
         report: &mut Report,
     ) {
-        let mut sink = Sink::new(&source.entry.source, give);
-        match source.importer.read(&Input::new(&source.entry, &self.options, used), &mut sink) {
+        let mut sink = Sink::new(&source.name, give);
+        match source.importer.read(&Input::new(&source.entries, &self.options, used), &mut sink) {
             Ok(()) | Err(Fault::Stopped) => {}
             Err(Fault::Io(error)) => sink.broken(&error),
         }
         let Sink { facts, tally, .. } = sink;
-        tally.finish(&source.entry.source, facts, &self.options.timezone_name, report);
+        tally.finish(&source.name, facts, &self.options.timezone_name, report);
     }
 
     /// Checks that every file is still the one that was found.
@@ -165,7 +189,7 @@ impl Exports {
             .sources
             .iter()
             .filter(|source| source.importer.has_media())
-            .map(|source| source.entry.folder.key())
+            .map(|source| source.entries[0].folder.key())
             .collect();
         let is_used = |source: &str| {
             used.contains(source) || source.match_indices('!').any(|(at, _)| used.contains(&source[..at]))
@@ -173,7 +197,7 @@ impl Exports {
         for file in self.leftovers.iter().filter(|file| !is_used(&file.source)) {
             let unused = file.reason == UNKNOWN && with_media.contains(&file.folder);
             let reason = if unused { UNUSED.to_owned() } else { file.reason.clone() };
-            report.skipped.push(Skipped { source: file.source.clone(), line: None, reason });
+            report.skipped.push(Skipped::file(&file.source, reason));
         }
     }
 }

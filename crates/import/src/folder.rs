@@ -15,10 +15,14 @@ use crate::{
     place::{Place, Section},
 };
 
+/// The most names of one folder that are listed.
+const MAX_NAMES: usize = 1_000_000;
+
 /// A folder.
 pub(crate) enum Folder {
     /// On a disk; with its file names by their composed form, read when first needed.
-    Disk { path: PathBuf, names: OnceLock<HashMap<String, OsString>> },
+    /// `top` is the folder that was given: nothing around it is looked at.
+    Disk { path: PathBuf, top: PathBuf, names: OnceLock<HashMap<String, OsString>> },
     /// In a zip.
     Zip { members: Arc<Members>, prefix: String },
 }
@@ -40,9 +44,52 @@ pub(crate) struct Attachment {
 }
 
 impl Folder {
-    /// The folder `path`.
-    pub(crate) fn disk(path: &Path) -> Folder {
-        Folder::Disk { path: path.to_owned(), names: OnceLock::new() }
+    /// The folder `path` below the folder `top` that was given, or `top` itself.
+    pub(crate) fn disk(path: &Path, top: &Path) -> Folder {
+        Folder::Disk { path: path.to_owned(), top: top.to_owned(), names: OnceLock::new() }
+    }
+
+    /// The folder around this one, if that is still part of what was given.
+    pub(crate) fn up(&self) -> Option<Folder> {
+        match self {
+            Folder::Disk { path, top, .. } if path != top => Some(Folder::disk(path.parent()?, top)),
+            Folder::Disk { .. } => None,
+            Folder::Zip { members, prefix } => {
+                let inner = prefix.strip_suffix('/')?;
+                let around = inner.rfind('/').map_or("", |end| &inner[..=end]);
+                Some(Folder::Zip { members: members.clone(), prefix: around.to_owned() })
+            }
+        }
+    }
+
+    /// The names of the files in the folder itself, sorted; at most [`MAX_NAMES`].
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = match self {
+            Folder::Disk { path, .. } => {
+                let entries = fs::read_dir(path).into_iter().flatten().flatten();
+                let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+                files.map(|entry| entry.file_name().to_string_lossy().into_owned()).take(MAX_NAMES).collect()
+            }
+            Folder::Zip { members, prefix } => {
+                let names = members.files.values().filter_map(|(name, _)| name.strip_prefix(&**prefix));
+                names.filter(|name| !name.contains('/')).take(MAX_NAMES).map(str::to_owned).collect()
+            }
+        };
+        names.sort();
+        names
+    }
+
+    /// The file at a relative path from this folder, or from the nearest of those around it that has one.
+    pub(crate) fn find_up(&self, relative: &str) -> Option<Attachment> {
+        self.find(relative).or_else(|| self.up()?.find_up(relative))
+    }
+
+    /// The file at a relative path that may begin with `../`, within what was given.
+    pub(crate) fn beside(&self, relative: &str) -> Option<Attachment> {
+        match relative.strip_prefix("../") {
+            Some(rest) => self.up()?.beside(rest),
+            None => self.find(relative),
+        }
     }
 
     /// A text that names this folder and no other.
@@ -57,7 +104,7 @@ impl Folder {
     pub(crate) fn find(&self, relative: &str) -> Option<Attachment> {
         let relative = inner(relative)?;
         match self {
-            Folder::Disk { path, names } => on_disk(path, Path::new(&relative))
+            Folder::Disk { path, names, .. } => on_disk(path, Path::new(&relative))
                 .or_else(|| on_disk(path, Path::new(respelt(path, names, &relative)?))),
             Folder::Zip { members, prefix } => {
                 let (name, place) = members.files.get(&composed(&format!("{prefix}{relative}")))?;
@@ -124,7 +171,7 @@ mod tests {
         fs::create_dir_all(folder.join("media")).unwrap();
         fs::write(top.path().join("secret.txt"), "x").unwrap();
         fs::write(folder.join("media/a.jpg"), "x").unwrap();
-        let here = Folder::disk(&folder);
+        let here = Folder::disk(&folder, &folder);
         assert!(here.find("media/a.jpg").is_some());
         assert_eq!(here.find("./media/./a.jpg").unwrap().source, here.find("media/a.jpg").unwrap().source);
         let outside = top.path().join("secret.txt").display().to_string();
@@ -141,7 +188,7 @@ mod tests {
         fs::write(top.path().join("secret.txt"), "x").unwrap();
         std::os::unix::fs::symlink("../secret.txt", top.path().join("export/a.txt")).unwrap();
         std::os::unix::fs::symlink("..", top.path().join("export/up")).unwrap();
-        let here = Folder::disk(&top.path().join("export"));
+        let here = Folder::disk(&top.path().join("export"), top.path());
         assert!(here.find("a.txt").is_none());
         assert!(here.find("up/secret.txt").is_none());
     }
@@ -150,6 +197,33 @@ mod tests {
     fn a_name_is_found_in_either_unicode_form() {
         let top = tempfile::tempdir().unwrap();
         fs::write(top.path().join("cafe\u{301}.jpg"), "x").unwrap();
-        assert!(Folder::disk(top.path()).find("caf\u{e9}.jpg").is_some());
+        assert!(Folder::disk(top.path(), top.path()).find("caf\u{e9}.jpg").is_some());
+    }
+
+    #[test]
+    fn the_folders_around_one_are_reached_up_to_the_one_that_was_given() {
+        let outside = tempfile::tempdir().unwrap();
+        let top = outside.path().join("export");
+        fs::create_dir_all(top.join("a/b")).unwrap();
+        for path in ["secret.txt", "export/users.json", "export/a/b/day.json"] {
+            fs::write(outside.path().join(path), "x").unwrap();
+        }
+        let here = Folder::disk(&top.join("a/b"), &top);
+        assert_eq!(here.names(), ["day.json"]);
+        assert!(here.beside("../../users.json").is_some() && here.beside("../users.json").is_none());
+        assert!(here.find_up("users.json").is_some());
+        assert!(here.beside("../../../secret.txt").is_none() && here.find_up("secret.txt").is_none());
+    }
+
+    #[test]
+    fn a_folder_in_a_zip_has_folders_around_it() {
+        let place = Place::new(Section::memory(b"x".to_vec()), 1);
+        let files =
+            ["users.json", "a/b/day.json"].map(|name| (name.to_owned(), (name.to_owned(), place.clone())));
+        let members = Arc::new(Members { zip: "z".into(), files: files.into() });
+        let here = Folder::Zip { members, prefix: "a/b/".into() };
+        assert_eq!(here.names(), ["day.json"]);
+        assert!(here.beside("../../users.json").is_some() && here.find_up("users.json").is_some());
+        assert!(here.beside("../../../users.json").is_none());
     }
 }

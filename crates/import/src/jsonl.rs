@@ -2,24 +2,38 @@
 //! `platform`, `attachments` and `event` are optional; every other key is kept as an annotation.
 
 use blackbox_format::message::{Incoming, Media, Message};
-use jiff::{Timestamp, civil, tz::TimeZone};
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value, error::Category};
 
 use crate::{
+    formats::Format,
     head::Head,
     importer::{Confidence, Fault, Importer, Input, Sink},
     lines::{Line, Next, TOO_LONG},
+    media::{file_name, slug, stated},
+    time::{Moment, rfc3339},
 };
 
 /// The neutral form.
 pub(crate) struct JsonLines;
 
 const FORMAT: &str = "jsonl";
-const MAX_SLUG_BYTES: usize = 64;
 /// How much of an attachment's path a reason quotes.
 const QUOTED_CHARS: usize = 200;
 
+const FORMATS: &[Format] = &[Format {
+    platform: "any",
+    form: "JSON Lines, one message a line",
+    format: FORMAT,
+    kept: "time, sender, recipients, chat, text, id, platform, attachments, events; every other key as an annotation",
+    lost: "nothing",
+}];
+
 impl Importer for JsonLines {
+    fn formats(&self) -> &'static [Format] {
+        FORMATS
+    }
+
     fn probe(&self, head: &Head) -> Confidence {
         let object =
             head.lines().next().and_then(|line| serde_json::from_str::<Map<String, Value>>(line).ok());
@@ -36,12 +50,15 @@ impl Importer for JsonLines {
         let mut lines = input.lines()?;
         while let Some(next) = lines.next()? {
             match next {
-                Next::TooLong { number } => sink.skip(number, TOO_LONG),
+                Next::TooLong { number } => sink.stray(number, TOO_LONG),
                 Next::Line(line) if line.text.trim().is_empty() => {}
-                Next::Line(line) => match parse(&line, &input.options.timezone) {
-                    Ok(parsed) => deliver(parsed, line.number, input, sink)?,
-                    Err(reason) => sink.skip(line.number, reason),
-                },
+                Next::Line(line) => {
+                    sink.saw();
+                    match parse(&line, &input.options.timezone) {
+                        Ok(parsed) => deliver(parsed, line.number, input, sink)?,
+                        Err(reason) => sink.skip(line.number, reason),
+                    }
+                }
             }
         }
         Ok(())
@@ -58,11 +75,12 @@ struct Parsed {
 /// Looks the attachments up and hands the message on.
 fn deliver(parsed: Parsed, line: u64, input: &Input<'_>, sink: &mut Sink<'_>) -> Result<(), Fault> {
     sink.facts.zoneless |= parsed.zoneless;
+    sink.saw_attachments(parsed.media.len());
     let mut media = Vec::with_capacity(parsed.media.len());
     for (mut one, path) in parsed.media {
         if !input.attach(&mut one, &path) {
             let quoted: String = path.chars().take(QUOTED_CHARS).collect();
-            sink.skip(line, format!("attachment \"{quoted}\" is not in the folder of the export"));
+            sink.note(line, format!("attachment \"{quoted}\" is not in the folder of the export"));
         }
         media.push(one);
     }
@@ -72,7 +90,8 @@ fn deliver(parsed: Parsed, line: u64, input: &Input<'_>, sink: &mut Sink<'_>) ->
 fn parse(line: &Line<'_>, zone: &TimeZone) -> Result<Parsed, String> {
     let mut object: Map<String, Value> = serde_json::from_str(&line.text).map_err(|error| fault(&error))?;
     let written_time = required(&mut object, "time")?;
-    let (time, zoneless) = time(&written_time, zone).ok_or("\"time\" is not an RFC 3339 time")?;
+    let Moment { millis: time, zoneless } =
+        rfc3339(&written_time, zone).ok_or("\"time\" is not an RFC 3339 time")?;
     let mut message = Message {
         time,
         written_time,
@@ -83,7 +102,7 @@ fn parse(line: &Line<'_>, zone: &TimeZone) -> Result<Parsed, String> {
         platform: slug(&optional(&mut object, "platform")?.unwrap_or_default()).unwrap_or(FORMAT.into()),
         source_id: id(&mut object)?,
         event: event(&mut object)?,
-        annotations: Vec::new(),
+        ..Message::default()
     };
     let media = attachments(&mut object)?;
     message.annotations.extend(object.into_iter().map(|(key, value)| (key, value.to_string())));
@@ -159,39 +178,11 @@ fn attachments(object: &mut Map<String, Value>) -> Result<Vec<(Media, String)>, 
     let one = |value| {
         let Value::Object(mut object) = value else { return Err(wrong()) };
         let path = required(&mut object, "path").map_err(|_| wrong())?;
-        let name = optional(&mut object, "name")?
-            .unwrap_or_else(|| path.rsplit('/').next().unwrap_or(&path).to_owned());
-        let guess =
-            || mime_guess::from_path(&name).first_raw().unwrap_or("application/octet-stream").to_owned();
-        let media_type = optional(&mut object, "type")?.map_or_else(guess, |kind| kind.to_lowercase());
-        Ok((Media { name, media_type, content: None }, path))
+        let name = optional(&mut object, "name")?.unwrap_or_else(|| file_name(&path).to_owned());
+        let media_type = stated(optional(&mut object, "type")?.as_deref(), &name);
+        Ok((Media::new(name, media_type), path))
     };
     values.into_iter().map(one).collect()
-}
-
-/// Unix milliseconds, and whether the text states no zone.
-fn time(text: &str, zone: &TimeZone) -> Option<(i64, bool)> {
-    if let Ok(time) = text.parse::<Timestamp>() {
-        return Some((time.as_millisecond(), false));
-    }
-    let has_clock = text.contains(':');
-    let civil = text.parse::<civil::DateTime>().ok().filter(|_| has_clock)?;
-    Some((zone.to_timestamp(civil).ok()?.as_millisecond(), true))
-}
-
-/// The text in the alphabet of slugs, `a-z0-9-`, if anything of it is left.
-fn slug(text: &str) -> Option<String> {
-    let mut slug = String::new();
-    for letter in text.chars().flat_map(char::to_lowercase) {
-        match letter.is_ascii_alphanumeric() {
-            true => slug.push(letter),
-            false if !slug.is_empty() && !slug.ends_with('-') => slug.push('-'),
-            false => {}
-        }
-    }
-    slug.truncate(MAX_SLUG_BYTES);
-    let slug = slug.trim_end_matches('-').to_owned();
-    (!slug.is_empty()).then_some(slug)
 }
 
 #[cfg(test)]

@@ -6,17 +6,37 @@
 
 mod archive;
 mod bounded;
+mod discord;
+mod email;
 mod encoding;
 mod exports;
 mod folder;
+mod formats;
+mod gchat;
+mod gvoice;
 mod head;
+mod held;
+mod imessage;
 mod importer;
+mod instagram;
+mod json;
 mod jsonl;
 mod lines;
+mod media;
+mod messenger;
 mod place;
 mod report;
+mod rsmf;
+mod signal;
+mod slack;
+mod sms;
+mod teams;
+mod telegram;
+mod time;
 mod walk;
 mod whatsapp;
+mod x;
 
 pub use exports::{Exports, ImportError, Options, ReadError};
+pub use formats::{Format, formats};
 pub use report::{DateOrder, Report, Skipped, SourceReport};

@@ -1,16 +1,19 @@
 //! What was read and what was not, in the words of the program's JSON.
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeMap, HashSet},
     hash::{BuildHasher, RandomState},
 };
 
 use blackbox_format::message::Incoming;
-use jiff::Timestamp;
 use serde::Serialize;
 
-/// The most skipped lines that are listed one by one, per source.
-const MAX_SKIPPED: usize = 10_000;
+use crate::time::written;
+
+/// The most skipped items, and the most notes, that are listed one by one, per source.
+const MAX_LISTED: usize = 10_000;
+/// The most different things not understood that are named, per source.
+const MAX_UNKNOWN: usize = 1_000;
 
 /// What reading the exports gave.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -19,6 +22,16 @@ pub struct Report {
     pub sources: Vec<SourceReport>,
     /// Everything that was left out.
     pub skipped: Vec<Skipped>,
+    /// What was read, but not as it should be: attachments that exports mention and do not hold, counts that exports
+    /// state and that do not hold.
+    pub notes: Vec<Skipped>,
+}
+
+impl Report {
+    /// The first source whose items are not all accounted for: a fault of the importer.
+    pub fn unbalanced(&self) -> Option<&SourceReport> {
+        self.sources.iter().find(|source| !source.is_balanced())
+    }
 }
 
 /// One export.
@@ -28,6 +41,8 @@ pub struct SourceReport {
     pub source: String,
     /// Format as it was recognised, such as `whatsapp-ios`.
     pub format: String,
+    /// Items that were met: messages, events, and attachments that they mention.
+    pub seen: u64,
     /// Messages, without events.
     pub messages: u64,
     /// Attachments that messages mention.
@@ -36,6 +51,15 @@ pub struct SourceReport {
     pub attachments_missing: u64,
     /// Events: joins, deletions, timer changes.
     pub events: u64,
+    /// Items that were left out, each of which is listed: `seen` is the sum of `messages`, `events`, `attachments` and
+    /// this.
+    pub skipped: u64,
+    /// How many messages the export says that it has, where it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared: Option<u64>,
+    /// What was not understood, and how often: kept with the messages as it was written.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub not_understood: BTreeMap<String, u64>,
     /// Different senders of messages.
     pub senders: u64,
     /// Time of the earliest message or event, UTC (RFC 3339 with Z).
@@ -54,10 +78,20 @@ pub struct SourceReport {
 pub struct Skipped {
     /// Path of the file; `a.zip!member` for a member of a zip.
     pub source: String,
-    /// Line, counted from 1; `None` for a whole file.
+    /// Line, counted from 1; `None` for a whole file, and where lines mean nothing.
     pub line: Option<u64>,
+    /// Number of the message in its file, from 1, where lines mean nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<u64>,
     /// Why.
     pub reason: String,
+}
+
+impl SourceReport {
+    /// Whether every item that was met is accounted for.
+    pub fn is_balanced(&self) -> bool {
+        self.seen == self.messages + self.events + self.attachments + self.skipped
+    }
 }
 
 /// How the numbers of a date are ordered.
@@ -74,14 +108,25 @@ pub enum DateOrder {
 
 /// Counts what comes from one source.
 pub(crate) struct Tally {
+    seen: u64,
     messages: u64,
     attachments: u64,
     attachments_missing: u64,
     events: u64,
+    skips: u64,
+    declared: Option<u64>,
     senders: HashSet<u64>,
     hasher: RandomState,
     times: Option<(i64, i64)>,
-    skipped: Vec<Skipped>,
+    unknown: BTreeMap<String, u64>,
+    skipped: Listed,
+    notes: Listed,
+}
+
+/// Places that are listed up to a number, and counted beyond it.
+#[derive(Default)]
+struct Listed {
+    places: Vec<Skipped>,
     unlisted: u64,
 }
 
@@ -94,19 +139,54 @@ pub(crate) struct Facts {
     pub(crate) zoneless: bool,
 }
 
+impl Listed {
+    fn push(&mut self, place: Skipped) {
+        match self.places.len() < MAX_LISTED {
+            true => self.places.push(place),
+            false => self.unlisted += 1,
+        }
+    }
+
+    fn finish(mut self, source: &str, what: &str) -> Vec<Skipped> {
+        if self.unlisted > 0 {
+            self.places.push(Skipped::file(source, format!("{} {what}", self.unlisted)));
+        }
+        self.places
+    }
+}
+
+impl Skipped {
+    /// A whole file.
+    pub fn file(source: &str, reason: impl Into<String>) -> Skipped {
+        Skipped { source: source.to_owned(), line: None, item: None, reason: reason.into() }
+    }
+}
+
 impl Tally {
     pub(crate) fn new() -> Tally {
         Tally {
+            seen: 0,
             messages: 0,
             attachments: 0,
             attachments_missing: 0,
             events: 0,
+            skips: 0,
+            declared: None,
             senders: HashSet::new(),
             hasher: RandomState::new(),
             times: None,
-            skipped: Vec::new(),
-            unlisted: 0,
+            unknown: BTreeMap::new(),
+            skipped: Listed::default(),
+            notes: Listed::default(),
         }
+    }
+
+    pub(crate) fn saw(&mut self, count: u64) {
+        self.seen += count;
+    }
+
+    pub(crate) fn declare(&mut self, items: u64) {
+        self.declared = Some(self.declared.unwrap_or(0).saturating_add(items));
     }
 
     pub(crate) fn add(&mut self, incoming: &Incoming) {
@@ -126,26 +206,46 @@ impl Tally {
     }
 
     pub(crate) fn skip(&mut self, skipped: Skipped) {
-        match self.skipped.len() < MAX_SKIPPED {
-            true => self.skipped.push(skipped),
-            false => self.unlisted += 1,
+        self.skips += 1;
+        self.skipped.push(skipped);
+    }
+
+    /// Lists a file that was left out, or the rest of one: nobody knows how many items that is.
+    pub(crate) fn reject(&mut self, skipped: Skipped) {
+        self.skipped.push(skipped);
+    }
+
+    pub(crate) fn note(&mut self, note: Skipped) {
+        self.notes.push(note);
+    }
+
+    pub(crate) fn unknown(&mut self, key: &str) {
+        if self.unknown.len() < MAX_UNKNOWN || self.unknown.contains_key(key) {
+            *self.unknown.entry(key.to_owned()).or_default() += 1;
         }
     }
 
     /// Writes the counts of `source` into the report.
     pub(crate) fn finish(mut self, source: &str, facts: Facts, timezone: &str, report: &mut Report) {
-        if self.unlisted > 0 {
-            let reason = format!("{} further lines were skipped", self.unlisted);
-            self.skipped.push(Skipped { source: source.to_owned(), line: None, reason });
+        let records = self.messages + self.events;
+        if let Some(declared) = self.declared.filter(|declared| *declared != records) {
+            let reason =
+                format!("it says that it has {declared} messages; {records} messages and events were read");
+            self.notes.push(Skipped::file(source, reason));
         }
-        report.skipped.append(&mut self.skipped);
+        report.skipped.extend(self.skipped.finish(source, "further items were skipped"));
+        report.notes.extend(self.notes.finish(source, "further notes are not listed"));
         report.sources.push(SourceReport {
             source: source.to_owned(),
             format: facts.format.to_owned(),
+            seen: self.seen,
             messages: self.messages,
             attachments: self.attachments,
             attachments_missing: self.attachments_missing,
             events: self.events,
+            skipped: self.skips,
+            declared: self.declared,
+            not_understood: self.unknown,
             senders: self.senders.len() as u64,
             first: self.times.and_then(|(first, _)| written(first)),
             last: self.times.and_then(|(_, last)| written(last)),
@@ -153,8 +253,4 @@ impl Tally {
             timezone: facts.zoneless.then(|| timezone.to_owned()),
         });
     }
-}
-
-fn written(millis: i64) -> Option<String> {
-    Timestamp::from_millisecond(millis).ok().map(|time| time.to_string())
 }

@@ -22,6 +22,8 @@ pub(crate) struct Entry {
     /// Its name in reports: a path, `a.zip!member` in a zip.
     pub(crate) source: String,
     pub(crate) place: Place,
+    /// Its path, if it lies on a disk as it is.
+    pub(crate) path: Option<PathBuf>,
     /// The folder that it lies in.
     pub(crate) folder: Arc<Folder>,
     /// Names that may tell what conversation it is: its own, its folder's, those of the zips around it.
@@ -82,9 +84,12 @@ impl Walk {
         match data.is_dir() {
             true => {
                 fs::read_dir(path).map_err(fault)?;
-                self.folder(path, 0);
+                self.folder((path, path), 0);
             }
-            false => self.file(path, &Arc::new(Folder::disk(path.parent().unwrap_or(Path::new(""))))),
+            false => {
+                let around = path.parent().unwrap_or(Path::new(""));
+                self.file(path, &Arc::new(Folder::disk(around, around)));
+            }
         }
         Ok(())
     }
@@ -98,8 +103,8 @@ impl Walk {
     }
 
     /// Adds what lies in a folder, by name; hidden files are passed over.
-    fn folder(&mut self, path: &Path, depth: usize) {
-        let here = Arc::new(Folder::disk(path));
+    fn folder(&mut self, (path, top): (&Path, &Path), depth: usize) {
+        let here = Arc::new(Folder::disk(path, top));
         let listing = fs::read_dir(path).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
         let mut entries = match listing {
             Ok(_) if depth > MAX_FOLDERS => {
@@ -120,7 +125,7 @@ impl Walk {
             let source = path.display().to_string();
             match entry.file_type() {
                 _ if hidden(&entry.file_name().to_string_lossy()) => {}
-                Ok(kind) if kind.is_dir() => self.folder(&path, depth + 1),
+                Ok(kind) if kind.is_dir() => self.folder((&path, top), depth + 1),
                 Ok(kind) if kind.is_file() => self.file(&path, &here),
                 Ok(kind) if kind.is_symlink() => {
                     self.leave(&source, &here, "a symbolic link, which is not followed");
@@ -148,7 +153,8 @@ impl Walk {
         self.bytes = self.bytes.saturating_add(stamp.length);
         self.stamps.push(stamp);
         let bounds = Bounds { depth: 0, left: &mut left };
-        self.entry(Entry { source, place, folder: folder.clone(), titles }, bounds);
+        let path = Some(path.to_owned());
+        self.entry(Entry { source, place, path, folder: folder.clone(), titles }, bounds);
     }
 
     /// Opens an archive, or keeps the file as a possible export.
@@ -175,7 +181,7 @@ impl Walk {
             }
         }
         let bounds = Bounds { depth: bounds.depth + 1, left: bounds.left };
-        self.entry(Entry { place, ..entry }, bounds);
+        self.entry(Entry { place, path: None, ..entry }, bounds);
     }
 
     fn zip(&mut self, entry: Entry, bounds: Bounds<'_>) {
@@ -244,7 +250,8 @@ impl Walk {
             match &member.bytes {
                 Ok(bytes) => {
                     let bounds = Bounds { depth: bounds.depth + 1, left: &mut *bounds.left };
-                    let entry = Entry { source, place: place(bytes), folder, titles: titles.collect() };
+                    let place = place(bytes);
+                    let entry = Entry { source, place, path: None, folder, titles: titles.collect() };
                     self.entry(entry, bounds);
                 }
                 Err(reason) => self.leave(&source, &folder, reason.clone()),

@@ -59,11 +59,9 @@ fn a_zip_of_one_chat_gives_its_messages_events_and_media() {
     assert!(all[4].media[0].content.is_none());
 
     let lost = "attachment \"00000005-AUDIO-2020-12-26.opus\" is not in the folder of the export";
-    let expected = [
-        ("WhatsApp Chat - Budget.zip!_chat.txt", Some(7), lost),
-        ("WhatsApp Chat - Budget.zip!spare.jpg", None, "no message refers to this file"),
-    ];
-    let expected = expected.map(|(source, line, reason)| (source.to_owned(), line, reason.to_owned()));
+    assert_eq!((report.notes[0].line, &report.notes[0].reason[..]), (Some(7), lost));
+    let unused = ("WhatsApp Chat - Budget.zip!spare.jpg", None, "no message refers to this file");
+    let expected = [unused].map(|(source, line, reason)| (source.to_owned(), line, reason.to_owned()));
     assert_eq!(skipped(&report, folder.path()), expected);
     let (again, same) = read(&exports);
     assert_eq!((texts(&again), same), (texts(&all), report));
@@ -79,12 +77,12 @@ fn the_report_has_the_keys_that_scripts_rely_on() {
     let source = folder.path().join("chat.txt").display().to_string();
     let expected = serde_json::json!({
         "source": source, "format": "whatsapp-ios", "messages": 4, "attachments": 2, "attachments_missing": 2,
-        "events": 3, "senders": 2, "first": "2020-12-25T10:15:00Z", "last": "2021-06-27T09:18:00Z",
+        "events": 3, "seen": 9, "skipped": 0, "senders": 2, "first": "2020-12-25T10:15:00Z", "last": "2021-06-27T09:18:00Z",
         "date_order": "day-first", "timezone": "Europe/London",
     });
     assert_eq!(json["sources"], serde_json::json!([expected]));
     let empty = folder.path().join("empty.txt").display().to_string();
-    assert_eq!(json["skipped"][2], serde_json::json!({ "source": empty, "line": null, "reason": "empty" }));
+    assert_eq!(json["skipped"][0], serde_json::json!({ "source": empty, "line": null, "reason": "empty" }));
 }
 
 #[test]
@@ -100,11 +98,9 @@ fn the_neutral_form_is_read_and_its_bad_lines_are_named() {
     assert_eq!(all[0].message.platform, "desk-chat");
     assert_eq!(all[2].message.annotations, [("score".to_owned(), "1".to_owned())]);
     assert_eq!((all[3].message.event.as_deref(), &all[3].message.from[..]), (Some("left"), ""));
-    let expected = [
-        (3, "attachment \"../secret\" is not in the folder of the export"),
-        (4, "the line is not JSON: column 2"),
-        (6, "time is outside 1970 to 2199"),
-    ];
+    let lost = "attachment \"../secret\" is not in the folder of the export";
+    assert_eq!((report.notes[0].line, &report.notes[0].reason[..]), (Some(3), lost));
+    let expected = [(4, "the line is not JSON: column 2"), (6, "time is outside 1970 to 2199")];
     let expected = expected.map(|(line, reason)| ("a.jsonl".to_owned(), Some(line), reason.to_owned()));
     assert_eq!(skipped(&report, folder.path()), expected);
     let source = &report.sources[0];

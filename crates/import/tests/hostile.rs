@@ -108,7 +108,7 @@ fn an_attachment_in_a_zip_stays_in_its_folder() {
     let (all, report) = import(folder.path());
     assert_eq!(content(&all[0]), b"near");
     assert!(all[1..].iter().all(|one| one.media[0].content.is_none()));
-    let lines: Vec<_> = report.skipped.iter().filter_map(|one| one.line).collect();
+    let lines: Vec<_> = report.notes.iter().filter_map(|one| one.line).collect();
     assert_eq!(lines, [2, 3, 4]);
 }
 
@@ -236,5 +236,5 @@ fn more_skipped_lines_than_anybody_reads_are_counted() {
     fs::write(folder.path().join("a.jsonl"), format!("{LINE}{}", "x\n".repeat(12_000))).unwrap();
     let (_, report) = import(folder.path());
     assert_eq!(report.skipped.len(), 10_001);
-    assert_eq!(report.skipped[10_000].reason, "2000 further lines were skipped");
+    assert_eq!(report.skipped[10_000].reason, "2000 further items were skipped");
 }

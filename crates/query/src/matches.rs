@@ -3,7 +3,10 @@
 //! Source: spec/query.md, "Meaning". This is the truth that the index only narrows down to: every
 //! opened row is checked with it before it is shown.
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    collections::{BTreeSet, HashSet},
+    iter::once,
+};
 
 use blackbox_format::{
     body::Sealed,
@@ -17,8 +20,8 @@ use crate::language::{Expr, Query};
 #[derive(Debug, Clone)]
 pub struct Terms {
     literals: HashSet<Literal>,
-    /// The text's words, in order.
-    words: Vec<String>,
+    /// The words of the text and of each attachment's, in order.
+    texts: Vec<Vec<String>>,
 }
 
 impl Terms {
@@ -31,7 +34,10 @@ impl Terms {
         });
         Terms {
             literals: term::terms(&message.message(), attachments).into_iter().collect(),
-            words: text::words(&message.text),
+            texts: once(&message.text)
+                .chain(message.further.texts.iter().map(|text| &text.text))
+                .map(|text| text::words(text))
+                .collect(),
         }
     }
 
@@ -40,9 +46,9 @@ impl Terms {
         self.literals.contains(literal)
     }
 
-    /// Whether `phrase`'s words follow one another in the text.
+    /// Whether `phrase`'s words follow one another in the text, or in that of one attachment.
     pub fn has_phrase(&self, phrase: &[String]) -> bool {
-        self.words.windows(phrase.len().max(1)).any(|window| window == phrase)
+        self.texts.iter().any(|words| words.windows(phrase.len().max(1)).any(|window| window == phrase))
     }
 
     /// Every term of the message, in order.

@@ -3,6 +3,7 @@
 use blackbox_format::message::Media;
 
 use super::{header::is_mark, phrases::PHRASES};
+use crate::media::type_of;
 
 /// The mark before what WhatsApp itself writes into a text.
 pub(crate) const MARK: char = '\u{200e}';
@@ -28,8 +29,7 @@ pub(crate) fn mention(text: &str) -> Option<Mention> {
 }
 
 fn named(name: &str) -> Media {
-    let media_type = mime_guess::from_path(name).first_raw().unwrap_or("application/octet-stream");
-    Media { name: name.to_owned(), media_type: media_type.to_owned(), content: None }
+    Media::new(name, type_of(name))
 }
 
 /// Android: `IMG-20200312-WA0001.jpg (file attached)`, with the caption on the lines after it.
@@ -70,7 +70,7 @@ fn omitted(text: &str) -> Option<Media> {
     let name = before.split_once(" • ").map(|(name, _)| trim(name)).filter(|name| extension(name));
     match name {
         Some(name) => Some(named(name)),
-        None => Some(Media { name: String::new(), media_type, content: None }),
+        None => Some(Media::new("", media_type)),
     }
 }
 

@@ -24,6 +24,7 @@ use self::{
 use crate::{
     DateOrder,
     bounded::MAX_TEXT_BYTES,
+    formats::Format,
     head::Head,
     importer::{Confidence, Fault, Importer, Input, Sink},
     lines::{Line, Next, TOO_LONG},
@@ -38,7 +39,28 @@ const ENOUGH_HEADERS: usize = 3;
 /// No time at all: outside every month.
 const NO_TIME: i64 = i64::MIN;
 
+const FORMATS: &[Format] = &[
+    Format {
+        platform: "WhatsApp",
+        form: "\"Export chat\" on an iPhone: text, alone, with media in a folder, or in a zip",
+        format: "whatsapp-ios",
+        kept: "text, sender, chat, time as written, media, edited mark, notices as events",
+        lost: "nothing of the export; it has no zone, ids, replies, reactions or earlier texts",
+    },
+    Format {
+        platform: "WhatsApp",
+        form: "\"Export chat\" on Android: the same",
+        format: "whatsapp-android",
+        kept: "text, sender, chat, time as written, media, edited mark, notices as events",
+        lost: "nothing of the export; it has no zone, seconds, ids, replies, reactions or earlier texts",
+    },
+];
+
 impl Importer for Whatsapp {
+    fn formats(&self) -> &'static [Format] {
+        FORMATS
+    }
+
     fn probe(&self, head: &Head) -> Confidence {
         let begins = head.lines().next().is_some_and(|line| header::parse(line).is_some());
         let typical = head.lines().filter_map(sure);
@@ -106,7 +128,7 @@ impl Reader<'_, '_> {
                 Some(Next::TooLong { number }) => {
                     self.flush(sink)?;
                     self.lost = "it belongs to a message of which a line was skipped";
-                    sink.skip(number, TOO_LONG);
+                    sink.stray(number, TOO_LONG);
                     after_crlf = true;
                 }
                 Some(Next::Line(line)) => {
@@ -141,18 +163,19 @@ impl Reader<'_, '_> {
                 record.damaged |= line.damaged();
             }
             Some(record) => {
-                sink.skip(record.line, "the message is longer than 16 MiB");
+                sink.stray(record.line, "the message is longer than 16 MiB");
                 self.pending = None;
                 self.lost = "it belongs to a message that was skipped";
             }
             None if line.text.trim().is_empty() => {}
-            None => sink.skip(line.number, self.lost),
+            None => sink.stray(line.number, self.lost),
         }
     }
 
     fn flush(&mut self, sink: &mut Sink<'_>) -> Result<(), Fault> {
         let Some(record) = self.pending.take() else { return Ok(()) };
         let line = record.line;
+        sink.saw();
         let Finished { message, mention } = record.finish(&self.conversation);
         let media = mention.map(|mention| self.attach(mention, line, sink)).into_iter().collect();
         sink.record(line, Incoming { message, media })
@@ -161,9 +184,10 @@ impl Reader<'_, '_> {
     /// Looks the attachment up, unless the export says that it leaves it out.
     fn attach(&self, mention: Mention, line: u64, sink: &mut Sink<'_>) -> Media {
         let Mention { mut media, omitted } = mention;
+        sink.saw_attachments(1);
         let name = media.name.clone();
         if !omitted && !self.input.attach(&mut media, &name) {
-            sink.skip(line, format!("attachment \"{name}\" is not in the folder of the export"));
+            sink.note(line, format!("attachment \"{name}\" is not in the folder of the export"));
         }
         media
     }

@@ -30,7 +30,9 @@ pub fn read(exports: &Exports) -> (Vec<Incoming>, Report) {
         all.push(incoming);
         Ok(())
     });
-    (all, report.unwrap())
+    let report = report.unwrap();
+    assert_eq!(report.unbalanced(), None, "not every item is accounted for");
+    (all, report)
 }
 
 pub fn import(path: &Path) -> (Vec<Incoming>, Report) {
