@@ -18,6 +18,10 @@ use crate::{
 const NARROWEST: usize = 24;
 /// People or recipients named on a line.
 const NAMES: usize = 8;
+/// Facts listed of a message.
+const FACTS: usize = 8;
+/// Characters shown on each side of what matched in an attachment.
+const AROUND_CHARS: usize = 160;
 /// Where the text of a message begins.
 const INDENT: &str = "         ";
 
@@ -53,6 +57,14 @@ pub fn terminal(answer: &Answer, width: usize, colour: Colour) -> String {
     screen.prose("", &plain::meaning(answer, conversations.len()));
     screen.prose("", &plain::verification(answer, answer.verified_against));
     screen.out
+}
+
+fn first_chars(text: &str) -> &str {
+    text.char_indices().nth(AROUND_CHARS).map_or(text, |(end, _)| &text[..end])
+}
+
+fn last_chars(text: &str) -> &str {
+    text.char_indices().rev().nth(AROUND_CHARS - 1).map_or(text, |(start, _)| &text[start..])
 }
 
 struct Screen {
@@ -105,9 +117,34 @@ impl Screen {
         }
         self.line(&hit.time, &who);
         self.text(&self.marked(&matched.words(Field::Word, &hit.text), block));
+        self.facts(hit);
         for file in &hit.attachments {
             self.prose(INDENT, &format!("file: {}", escape_terminal(&attachment(file))));
+            self.found(&matched, file);
         }
+    }
+
+    fn facts(&mut self, hit: &Hit) {
+        if let Some(quoted) = plain::quoted(hit) {
+            self.prose(INDENT, &format!("({})", escape_terminal(&quoted)));
+        }
+        for (name, value) in plain::facts(hit).take(FACTS) {
+            let colon = if value.is_empty() { "" } else { ": " };
+            self.prose(INDENT, &escape_terminal(&format!("({name}{colon}{value})")));
+        }
+    }
+
+    /// What of an attachment's text matched, with some of what stands around it.
+    fn found(&mut self, matched: &Matched, file: &HitAttachment) {
+        let (Some(text), Some(origin)) = (&file.text, &file.text_origin) else { return };
+        let pieces = matched.words(Field::Word, text);
+        let Some(at) = pieces.iter().position(|piece| piece.marked) else { return };
+        self.prose(INDENT, &format!("[{}]", escape_terminal(&plain::origin(origin))));
+        let before = pieces[..at].last().map_or("", |piece| last_chars(piece.text));
+        let after = pieces.get(at + 1).map_or("", |piece| first_chars(piece.text));
+        let around = |text| Piece { text, marked: false };
+        let excerpt = [around("... "), around(before), pieces[at], around(after), around(" ...")];
+        self.text(&self.marked(&excerpt, block));
     }
 
     fn context(&mut self, neighbour: &Neighbour) {
