@@ -24,7 +24,7 @@ fn corpora() -> Option<PathBuf> {
 }
 
 fn import(path: &Path) -> (Vec<Incoming>, Report) {
-    let options = Options { timezone: TimeZone::UTC, timezone_name: "UTC".into(), owner: None };
+    let options = Options::new(TimeZone::UTC, "UTC");
     let exports = Exports::open(&[path.to_owned()], options).unwrap();
     let mut all = Vec::new();
     let report = exports.read::<Infallible>(&mut |incoming| {
@@ -35,7 +35,7 @@ fn import(path: &Path) -> (Vec<Incoming>, Report) {
 }
 
 fn count(path: &Path) -> (u64, Report) {
-    let options = Options { timezone: TimeZone::UTC, timezone_name: "UTC".into(), owner: None };
+    let options = Options::new(TimeZone::UTC, "UTC");
     let mut count = 0;
     let report = Exports::open(&[path.to_owned()], options).unwrap().read::<Infallible>(&mut |_| {
         count += 1;
