@@ -6,6 +6,7 @@
 
 mod archive;
 mod bounded;
+mod contacts;
 mod encoding;
 mod exports;
 mod folder;
@@ -18,5 +19,6 @@ mod report;
 mod walk;
 mod whatsapp;
 
+pub use contacts::{Contacts, ContactsError, Person};
 pub use exports::{Exports, ImportError, Options, ReadError};
 pub use report::{DateOrder, Report, Skipped, SourceReport};
