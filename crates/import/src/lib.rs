@@ -40,6 +40,7 @@ mod walk;
 mod whatsapp;
 mod x;
 
+
 pub use contacts::{Contacts, ContactsError, Person};
 pub use exports::{Exports, ImportError, Options, ReadError};
 pub use formats::{Format, formats};
