@@ -40,7 +40,6 @@ mod walk;
 mod whatsapp;
 mod x;
 
-
 pub use contacts::{Contacts, ContactsError, Person};
 pub use exports::{Exports, ImportError, Options, ReadError};
 pub use formats::{Format, formats};
