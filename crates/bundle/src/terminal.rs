@@ -255,6 +255,8 @@ fn attachment(file: &HitAttachment) -> String {
 
 #[cfg(test)]
 mod tests {
+    use blackbox_query::answer::Annotation;
+
     use super::*;
     use crate::fixture;
 
@@ -269,6 +271,10 @@ mod tests {
         hit.time = "\u{1b}[2J".into();
         hit.event = Some("\u{1b}".into());
         hit.attachments = vec![fixture::file("a\u{202E}fdp.exe\u{1b}[0m", Some(3))];
+        hit.attachments[0].text = Some("greensill \u{1b}[7m".into());
+        hit.attachments[0].text_origin = Some("machine: \u{1b}[4m".into());
+        hit.annotations = vec![Annotation { name: "\u{1b}[3m".into(), value: "\n  09:30  [9] x".into() }];
+        hit.quoted = vec!["word:\u{1b}[2m".into()];
         hit.context = vec![fixture::neighbour(1, "\u{1b}[31m")];
         let mut answer = fixture::answer(vec![hit]);
         answer.unanswered = vec![fixture::unanswered()];
@@ -307,6 +313,27 @@ mod tests {
             }
         }
         assert_eq!(terminal(&answer, 0, Colour::Off), terminal(&answer, NARROWEST, Colour::Off));
+    }
+
+    #[test]
+    fn what_is_quoted_what_the_export_adds_and_what_a_machine_read_is_told() {
+        let mut hit = fixture::hit("> greensill");
+        hit.quoted = vec!["word:greensill".into()];
+        let facts = [("edited", ""), ("forwarded", "Ann"), ("raw:x", "{}"), ("headers", "X-A: b")];
+        hit.annotations =
+            facts.map(|(name, value)| Annotation { name: name.into(), value: value.into() }).into();
+        hit.attachments = vec![fixture::file("scan.png", Some(9))];
+        hit.attachments[0].text = Some(format!("{}Greensill {}", "a ".repeat(900), "z ".repeat(900)));
+        hit.attachments[0].text_origin = Some("machine: tesseract".into());
+        let shown = terminal(&fixture::answer(vec![hit]), 80, Colour::Off);
+        for line in
+            ["(only in what this message quotes of another: greensill)", "(edited)", "(forwarded: Ann)"]
+        {
+            assert!(shown.contains(line), "{line}\n{shown}");
+        }
+        assert!(shown.contains("[made by a machine, tesseract: it can be wrong]"));
+        assert!(shown.contains("... a a") && shown.contains("Greensill z") && shown.len() < 3000);
+        assert!(!shown.contains("raw:x") && !shown.contains("X-A"));
     }
 
     #[test]
