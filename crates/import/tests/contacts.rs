@@ -78,9 +78,10 @@ fn the_stated_character_set_is_used_and_else_that_of_old_phones() {
     bytes.extend(b"BEGIN:VCARD\r\nVERSION:2.1\r\nFN;CHARSET=ISO-8859-2:\xa3ucja\r\nTEL:+44 7700 900102\r\nEND:VCARD\r\n");
     bytes.extend(b"BEGIN:VCARD\r\nVERSION:2.1\r\nFN:J\xf8rn\r\nTEL:+44 7700 900103\r\nEND:VCARD\r\n");
     bytes.extend(b"BEGIN:VCARD\r\nVERSION:2.1\r\nFN;ENCODING=QUOTED-PRINTABLE:J=F8rn Dahl\r\nEND:VCARD\r\n");
+    bytes.extend(card(&["FN;ENCODING=QUOTED-PRINTABLE:=C5=81ucja D=C4=85b"]).bytes());
     let contacts = load(bytes);
     let names: Vec<&str> = contacts.people().iter().map(|person| &person.name[..]).collect();
-    assert_eq!(names, ["Жуков", "Łucja", "Jørn", "Jørn Dahl"]);
+    assert_eq!(names, ["Жуков", "Łucja", "Jørn", "Jørn Dahl", "Łucja Dąb"]);
 }
 
 #[test]

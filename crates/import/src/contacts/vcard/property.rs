@@ -118,7 +118,7 @@ impl Property {
             return Some(Err("a property is longer than 16 KiB: it is left out"));
         }
         let text = charset::decode(&bytes, stated_charset(&bytes));
-        Some(Ok(named_encoding(&text, self.encoding).replace(['\r', '\n'], " ")))
+        Some(Ok(completed(&text, self.encoding).replace(['\r', '\n'], " ")))
     }
 }
 
@@ -131,8 +131,9 @@ fn stated_charset(bytes: &[u8]) -> Option<&[u8]> {
     })
 }
 
-/// Writes the name of the parameter, which vCard 2.1 may leave out, before its value.
-fn named_encoding(text: &str, encoding: Encoding) -> Cow<'_, str> {
+/// Writes into the head of quoted-printable what may be left out there: the name of the parameter (vCard 2.1), and
+/// the character set where it is UTF-8.
+fn completed(text: &str, encoding: Encoding) -> Cow<'_, str> {
     let Some((head, value)) = text.split_once(':').filter(|_| encoding == Encoding::QuotedPrintable) else {
         return Cow::Borrowed(text);
     };
@@ -140,7 +141,27 @@ fn named_encoding(text: &str, encoding: Encoding) -> Cow<'_, str> {
         true => "ENCODING=QUOTED-PRINTABLE",
         false => parameter,
     });
-    Cow::Owned(format!("{}:{value}", named.collect::<Vec<_>>().join(";")))
+    let mut head = named.collect::<Vec<_>>().join(";");
+    if stated_charset(text.as_bytes()).is_none() && is_quoted_utf8(value) {
+        head.push_str(";CHARSET=UTF-8");
+    }
+    Cow::Owned(format!("{head}:{value}"))
+}
+
+fn is_quoted_utf8(value: &str) -> bool {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let (mut bytes, mut rest) = (Vec::new(), value.as_bytes());
+    while let [first, after @ ..] = rest {
+        rest = after;
+        let mut byte = *first;
+        if let (b'=', [high, low, after @ ..]) = (byte, after)
+            && let (Some(high), Some(low)) = (digit(*high), digit(*low))
+        {
+            (byte, rest) = ((high * 16 + low) as u8, after);
+        }
+        bytes.push(byte);
+    }
+    std::str::from_utf8(&bytes).is_ok()
 }
 
 fn is_quoted_printable(parameter: &[u8]) -> bool {
