@@ -1,0 +1,64 @@
+//! PDF, page by page: what breaks on one page leaves the others.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use pdf_extract::{Document, Error, PlainTextOutput, output_doc_page};
+
+use crate::draft::Draft;
+use crate::outcome::Reason;
+
+/// The most pages of one document.
+const MAX_PAGES: usize = 20_000;
+
+/// Adds the text of a PDF. An overflow of the stack or of memory ends the process: confine it.
+pub(crate) fn read(bytes: &[u8], draft: &mut Draft) -> Result<(), Reason> {
+    let opened = catch_unwind(|| open(bytes)).unwrap_or(Err(Reason::DamagedDocument))?;
+    let (document, pages) = opened;
+    for page in pages.into_iter().take(MAX_PAGES) {
+        if draft.is_full() {
+            break;
+        }
+        let shown = catch_unwind(AssertUnwindSafe(|| show(&document, page, draft)));
+        if shown.is_err() || (shown.is_ok_and(|shown| shown.is_err()) && !draft.is_full()) {
+            draft.miss(Reason::DamagedDocument);
+        }
+        draft.end_line();
+    }
+    Ok(())
+}
+
+fn open(bytes: &[u8]) -> Result<(Document, Vec<u32>), Reason> {
+    let mut document = Document::load_mem(bytes).map_err(|error| match error {
+        Error::InvalidPassword | Error::Decryption(_) | Error::UnsupportedSecurityHandler(_) => {
+            Reason::EncryptedPdf
+        }
+        _ => Reason::DamagedDocument,
+    })?;
+    // Many a PDF is encrypted with the empty password, to forbid printing only.
+    if document.is_encrypted() {
+        document.decrypt("").map_err(|_| Reason::EncryptedPdf)?;
+    }
+    let pages: Vec<u32> = document.get_pages().into_keys().collect();
+    if pages.is_empty() { Err(Reason::DamagedDocument) } else { Ok((document, pages)) }
+}
+
+fn show(document: &Document, page: u32, draft: &mut Draft) -> Result<(), pdf_extract::OutputError> {
+    let mut room = Room(draft);
+    let mut output = PlainTextOutput::new(&mut room as &mut dyn io::Write);
+    output_doc_page(document, &mut output, page)
+}
+
+/// Passes text on to a draft, and stops its page when the draft is full.
+struct Room<'a>(&'a mut Draft);
+
+impl io::Write for Room<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.push(&String::from_utf8_lossy(bytes));
+        if self.0.is_full() { Err(io::ErrorKind::StorageFull.into()) } else { Ok(bytes.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
