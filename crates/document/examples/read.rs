@@ -22,12 +22,16 @@ fn main() -> ExitCode {
     }
     for path in &arguments {
         let start = Instant::now();
-        let outcome =
-            reader.read(path, "", &|| Ok(Box::new(File::open(path)?) as Box<dyn Read>));
+        let outcome = reader.read(path, "", &|| Ok(Box::new(File::open(path)?) as Box<dyn Read>));
         let took = start.elapsed().as_millis();
         match outcome {
             Outcome::Text(text) => {
-                println!("{path}\ttext\t{} bytes, {:?}, {}\t{took} ms", text.text.len(), text.origin, text.extent.kind());
+                println!(
+                    "{path}\ttext\t{} bytes, {:?}, {}\t{took} ms",
+                    text.text.len(),
+                    text.origin,
+                    text.extent.kind()
+                );
                 if std::env::var_os("BLACKBOX_SHOW").is_some() {
                     println!("{}", text.text);
                 }

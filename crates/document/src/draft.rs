@@ -49,6 +49,7 @@ impl Draft {
     /// The text; without any, the reason why parts are missing, or else the one given.
     pub(crate) fn finish(mut self, blank: Reason) -> Result<(String, Extent), Reason> {
         self.text.truncate(self.text.trim_end().len());
+        self.text.drain(..self.text.len() - self.text.trim_start().len());
         if self.text.is_empty() {
             return Err(self.missed.unwrap_or(blank));
         }

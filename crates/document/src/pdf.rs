@@ -54,7 +54,11 @@ struct Room<'a>(&'a mut Draft);
 
 impl io::Write for Room<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.push(&String::from_utf8_lossy(bytes));
+        // The parser sets lines apart by as many ends as it finds reasons.
+        match bytes {
+            b"\n" => self.0.end_line(),
+            bytes => self.0.push(&String::from_utf8_lossy(bytes)),
+        }
         if self.0.is_full() { Err(io::ErrorKind::StorageFull.into()) } else { Ok(bytes.len()) }
     }
 
