@@ -29,6 +29,16 @@ impl Draft {
         }
     }
 
+    /// Takes away a hyphen at the end, if it is that of a broken word.
+    pub(crate) fn mend(&mut self) -> bool {
+        let word = self
+            .text
+            .strip_suffix(['-', '\u{ad}', '\u{2010}'])
+            .filter(|word| word.ends_with(char::is_alphabetic));
+        let length = word.map(str::len);
+        length.map(|length| self.text.truncate(length)).is_some()
+    }
+
     /// Sets the next word apart from what was.
     pub(crate) fn end_word(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with(char::is_whitespace) {

@@ -27,6 +27,23 @@ fn a_page_that_breaks_the_parser_leaves_the_others() {
 }
 
 #[test]
+fn words_broken_at_the_end_of_a_line_are_mended() {
+    let lines =
+        "The harbour-) Tj 0 -14 Td (master sold pier 3-) Tj 0 -14 Td (a of the Nord-) Tj 0 -14 Td (West dock";
+    let expected = "The harbourmaster sold pier 3-\na of the Nord-\nWest dock";
+    assert_eq!(text(&made(&pages(&[lines]), ROOT)).text, expected);
+}
+
+#[test]
+fn remarks_and_filled_in_forms_are_read() {
+    let mut objects = pages(&["Name:"]);
+    objects.push("<< /Type /Annot /Subtype /Text /Rect [0 0 9 9] /Contents (ask the miller) >>".to_owned());
+    objects.push("<< /Subtype /Widget /Rect [0 0 9 9] /FT /Tx /T (who) /V <FEFF004100E9> >>".to_owned());
+    objects.push("<< /Subtype /Widget /Rect [0 0 9 9] /FT /Btn /V /Yes >>".to_owned());
+    assert_eq!(text(&made(&objects, ROOT)).text, "Name:\nask the miller\nAé");
+}
+
+#[test]
 fn a_scan_is_a_pdf_without_text() {
     assert_eq!(reason(&made(&pages(&["", " "]), ROOT)), Reason::PdfWithoutText);
 }
