@@ -4,6 +4,7 @@ mod accept;
 mod approve;
 mod audit;
 mod demo;
+mod document;
 mod formats;
 mod init;
 mod inspect;
@@ -34,7 +35,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Failure> {
         Verb::Init(args) => init::run(args),
         Verb::Seal(args) => seal::run(args),
         Verb::Formats => Ok(formats::run()),
-        Verb::ReadDocument => Err(Failure::error("not yet")),
+        Verb::ReadDocument => document::run(),
         Verb::Accept(args) => accept::run(args),
         Verb::Request(args) => request::run(args),
         Verb::Review(args) => review::run(args),

@@ -76,9 +76,9 @@ fn documents_are_read_transcripts_are_used_and_the_rest_is_counted() {
     let attached = |path: &str| format!(",\"attachments\":[{{\"path\":\"{path}\"}}]");
     let files: [(&str, &[u8]); 6] = [
         ("terms.html", b"<p>the side <b>letter</b></p><script>hidden()</script>"),
-        ("note.opus", b"OggS voice"),
+        ("note.opus", b"OggS\0\x02\0\0 voice \xff\xfe\0"),
         ("note.vtt", b"WEBVTT\n\n00:01.000 --> 00:02.000\nmeet at the weir\n"),
-        ("bare.opus", b"OggS voice"),
+        ("bare.opus", b"OggS\0\x02\0\0 voice \xff\xfe\0"),
         ("scan.png", b"\x89PNG\r\n\x1a\n picture"),
         ("broken.pdf", b"%PDF-1.4 nothing"),
     ];
