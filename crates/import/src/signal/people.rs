@@ -155,15 +155,11 @@ impl People {
         (!named.also.is_empty()).then(|| Names { written: named.name.clone(), also: named.also.clone() })
     }
 
-    /// The number of the account itself among the recipients, or one that nobody has.
-    fn own_number(&self) -> u64 {
-        self.own_number.unwrap_or(u64::MAX)
-    }
-
     /// The name of whoever has a service id.
     pub(crate) fn by_service(&mut self, service: &Service) -> String {
         match self.number_of(service) {
             Some(id) => self.name(id),
+            None if self.own_service.as_ref() == Some(service) => self.own.name.clone(),
             None => uuid(service),
         }
     }
@@ -171,7 +167,7 @@ impl People {
     fn number_of(&mut self, service: &Service) -> Option<u64> {
         self.settle();
         let own = self.own_service.as_ref() == Some(service);
-        self.services.get(service).copied().or_else(|| own.then(|| self.own_number()))
+        self.services.get(service).copied().or(self.own_number.filter(|_| own))
     }
 
     /// Finds the account's own service id: that of the member of groups who is no contact.
@@ -206,7 +202,9 @@ impl People {
                 let ids: Vec<u64> = members.iter().filter_map(|member| self.number_of(member)).collect();
                 ids.into_iter().filter(|id| *id != author).collect()
             }
-            Some(Recipient::Person(_) | Recipient::Other(_)) if with == author => vec![self.own_number()],
+            Some(Recipient::Person(_) | Recipient::Other(_)) if with == author => {
+                self.own_number.into_iter().collect()
+            }
             Some(Recipient::Person(_) | Recipient::Other(_)) => vec![with],
             _ => Vec::new(),
         };

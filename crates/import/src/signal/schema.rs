@@ -129,8 +129,8 @@ schemas! {
         2 contact Message(&CONTACT);
         3 group Message(&GROUP);
         4 distributionList Message(&DISTRIBUTION);
-        5 self Ignored;
-        6 releaseNotes Ignored;
+        5 self Message(&NOTHING);
+        6 releaseNotes Message(&NOTHING);
         7 callLink Message(&CALL_LINK);
     }
     CONTACT {
@@ -168,6 +168,7 @@ schemas! {
     LINK_CALL {
         1 callId Number;
         2 recipientId Number;
+        3 state Ignored;
         4 callTimestamp Number;
     }
     ITEM {

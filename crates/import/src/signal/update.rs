@@ -35,7 +35,10 @@ fn plain(update: &mut Fields, draft: &mut Draft, who: &str) {
     ];
     let Some(mut kind) = kinds.into_iter().find_map(|kind| update.inner(kind)) else { return };
     let (event, text) = match kind.name {
-        "simpleUpdate" => simple(&kind.word("type").unwrap_or_else(|| "unknown".into()), who),
+        "simpleUpdate" => {
+            let with = draft.message.chat.clone().unwrap_or_default();
+            simple(&kind.word("type").unwrap_or_else(|| "unknown".into()), who, &with)
+        }
         "expirationTimerChange" => {
             ("disappearing", timer(kind.number("expiresInMs").unwrap_or(0), who, draft))
         }
@@ -54,7 +57,8 @@ fn plain(update: &mut Fields, draft: &mut Draft, who: &str) {
         "learnedProfileChange" => {
             let number = kind.number("e164").map(|number| format!("+{number}"));
             let before = number.or_else(|| kind.text("username")).unwrap_or_default();
-            ("renamed", format!("{before} is {who}."))
+            let with = draft.message.chat.clone().unwrap_or_default();
+            ("renamed", format!("{before} is {with}."))
         }
         _ => {
             draft.maybe("poll-time", kind.number("targetSentTimestamp"));
@@ -66,8 +70,8 @@ fn plain(update: &mut Fields, draft: &mut Draft, who: &str) {
     draft.keep(kind);
 }
 
-/// The slug and the sentence of a notice that is only a word.
-fn simple(kind: &str, who: &str) -> (&'static str, String) {
+/// The slug and the sentence of a notice that is only a word, about a person or about the one whom the chat is with.
+fn simple(kind: &str, who: &str, with: &str) -> (&'static str, String) {
     match kind {
         "joined signal" => ("joined", format!("{who} is on Signal.")),
         "identity update" => ("security-code", format!("The safety number with {who} has changed.")),
@@ -83,10 +87,10 @@ fn simple(kind: &str, who: &str) -> (&'static str, String) {
         "unsupported protocol message" => {
             ("notice", format!("{who} sent a message that needs a newer version of Signal."))
         }
-        "reported spam" => ("notice", "The chat was reported as spam.".into()),
-        "blocked" => ("blocked", format!("{who} was blocked.")),
-        "unblocked" => ("blocked", format!("{who} was unblocked.")),
-        "message request accepted" => ("notice", "The message request was accepted.".into()),
+        "reported spam" => ("notice", format!("The chat with {with} was reported as spam.")),
+        "blocked" => ("blocked", format!("{with} was blocked.")),
+        "unblocked" => ("blocked", format!("{with} was unblocked.")),
+        "message request accepted" => ("notice", format!("The message request of {with} was accepted.")),
         other => ("notice", format!("A notice of the kind {other}.")),
     }
 }
@@ -108,6 +112,10 @@ fn call(mut call: Fields, draft: &mut Draft) {
     let kind = call.word("type").unwrap_or_else(|| "unknown type".into());
     let state = call.word("state").unwrap_or_else(|| "unknown state".into());
     let kind = if kind == "unknown type" { "call".to_owned() } else { kind };
+    if let ("incoming", Some(with)) = (&direction[..], &draft.message.chat) {
+        // Whoever stands as the author of the notice is the owner of the backup.
+        draft.message.from = with.clone();
+    }
     let mut text = match &direction[..] {
         "unknown direction" => kind,
         direction => format!("{direction} {kind}"),

@@ -1,0 +1,9 @@
+//! Signal's backups, and what signal-export and sigtop write.
+
+// A test fails by panicking.
+#![allow(clippy::unwrap_used)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod corpora;
