@@ -4,42 +4,26 @@
 //! understood is taken out of it, and the rest is kept with the message as it is.
 
 mod backup;
+mod blocks;
 mod change;
 mod content;
+mod desktop;
 mod draft;
+mod exported;
 mod fields;
 mod frames;
 mod item;
+mod markdown;
 mod people;
 mod pointer;
 mod schema;
+mod sigtop;
 mod update;
 mod wire;
 
 pub(crate) use backup::Backup;
+pub(crate) use exported::Exported;
+pub(crate) use sigtop::Sigtop;
 
 /// The platform's slug.
 const PLATFORM: &str = "signal";
-
-use crate::{
-    formats::Format,
-    head::Head,
-    importer::{Confidence, Fault, Importer, Input, Sink},
-};
-
-/// Not read yet.
-pub(crate) struct Folders;
-
-impl Importer for Folders {
-    fn formats(&self) -> &'static [Format] {
-        &[]
-    }
-
-    fn probe(&self, _: &Head) -> Confidence {
-        Confidence::No
-    }
-
-    fn read(&self, _: &Input<'_>, _: &mut Sink<'_>) -> Result<(), Fault> {
-        Ok(())
-    }
-}
