@@ -8,4 +8,6 @@ mod common;
 
 mod backup;
 mod corpora;
+mod desktop;
+mod hostile;
 mod proto;
