@@ -10,4 +10,5 @@ mod backup;
 mod corpora;
 mod desktop;
 mod hostile;
+mod property;
 mod proto;
