@@ -35,9 +35,11 @@ use crate::{
 /// Every platform. The first of those that are surest reads the file.
 pub(crate) const IMPORTERS: &[&dyn Importer] = &[
     &JsonLines,
+    // Its headers are among WhatsApp's, its blanks are not.
+    &signal::Exported,
     &Whatsapp,
     &signal::Backup,
-    &signal::Folders,
+    &signal::Sigtop,
     &telegram::Json,
     &telegram::Html,
     &sms::Xml,
