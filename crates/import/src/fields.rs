@@ -34,6 +34,32 @@ impl Fields {
         self.0.get(key)?.as_str().filter(|text| !text.is_empty())
     }
 
+    /// A whole number; the key is not taken.
+    pub(crate) fn peek_number(&self, key: &str) -> Option<i64> {
+        self.0.get(key)?.as_i64()
+    }
+
+    /// Whether it is true; the key is not taken.
+    pub(crate) fn peek_flag(&self, key: &str) -> Option<bool> {
+        self.0.get(key)?.as_bool()
+    }
+
+    /// A list; the key is not taken.
+    pub(crate) fn peek_list(&self, key: &str) -> &[Value] {
+        self.0.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whatever stands there; the key is not taken.
+    pub(crate) fn peek_value(&self, key: &str) -> Option<&Value> {
+        self.0.get(key)
+    }
+
+    /// The same with every value changed.
+    pub(crate) fn mended(mut self, mend: fn(&mut Value)) -> Fields {
+        self.0.values_mut().for_each(mend);
+        self
+    }
+
     /// A text. Like all that follow, it takes the key only if its value is of that kind.
     pub(crate) fn text(&mut self, key: &str) -> Option<String> {
         match self.0.remove(key)? {

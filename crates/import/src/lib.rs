@@ -25,6 +25,7 @@ mod jsonl;
 mod lines;
 mod media;
 mod messenger;
+mod meta;
 mod people;
 mod place;
 mod report;
