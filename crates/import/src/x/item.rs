@@ -4,7 +4,7 @@ use blackbox_format::message::{Incoming, Media, Message, annotation};
 use serde_json::Value;
 
 use crate::{
-    fields::{Fields, json, note, raw, refuse},
+    fields::{Fields, note, raw, refuse},
     importer::{At, Fault, Sink},
     media::{file_name, type_of},
     people::{Person, address},
