@@ -49,7 +49,8 @@ impl Reader {
         self
     }
 
-    /// Reads one attachment, of which `name` and `media_type` say what it claims to be.
+    /// Reads one attachment, which `open` opens once. `name` and `media_type` say what it claims to be: they decide only
+    /// where its content leaves a doubt.
     pub fn read(
         &self,
         name: &str,
