@@ -45,6 +45,11 @@ impl Draft {
         }
     }
 
+    /// Whether there is no word in it yet.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+
     /// Whether something had to be left out for want of room: no more is needed.
     pub(crate) fn is_full(&self) -> bool {
         self.full

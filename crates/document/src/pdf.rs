@@ -8,12 +8,13 @@ use pdf_extract::{Document, Error, PlainTextOutput, decode_text_string, output_d
 
 use crate::draft::Draft;
 use crate::outcome::Reason;
+use crate::scan;
 
 /// The most pages of one document.
 const MAX_PAGES: usize = 20_000;
 
-/// Adds the text of a PDF. An overflow of the stack or of memory ends the process: confine it.
-pub(crate) fn read(bytes: &[u8], draft: &mut Draft) -> Result<(), Reason> {
+/// Adds the text of a PDF; if there is none, returns its pictures. An overflow of the stack or of memory ends the process: confine it.
+pub(crate) fn read(bytes: &[u8], draft: &mut Draft) -> Result<Vec<Vec<u8>>, Reason> {
     let opened = catch_unwind(|| open(bytes)).unwrap_or(Err(Reason::DamagedDocument))?;
     let (document, pages) = opened;
     for page in pages.into_iter().take(MAX_PAGES) {
@@ -29,7 +30,10 @@ pub(crate) fn read(bytes: &[u8], draft: &mut Draft) -> Result<(), Reason> {
     if catch_unwind(AssertUnwindSafe(|| show_beside(&document, draft))).is_err() {
         draft.miss(Reason::DamagedDocument);
     }
-    Ok(())
+    if !draft.is_blank() {
+        return Ok(Vec::new());
+    }
+    Ok(catch_unwind(AssertUnwindSafe(|| scan::pictures(&document))).unwrap_or_default())
 }
 
 fn open(bytes: &[u8]) -> Result<(Document, Vec<u32>), Reason> {
