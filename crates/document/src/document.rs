@@ -11,7 +11,7 @@ use crate::{html, office, opendocument, pdf, rtf, sheet};
 pub(crate) enum Content {
     Text(String, Extent),
     /// Pictures of pages, and no text.
-    Scans(Vec<Vec<u8>>),
+    Scans(Vec<Vec<u8>>, Extent),
 }
 
 /// The content of a document, read in the process that calls.
@@ -25,18 +25,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Content, Reason> {
     } else if begins(RTF_MARK) {
         rtf::read(bytes, &mut draft);
     } else {
-        return read_pdf(bytes, draft);
+        return pdf::read(bytes);
     }
     let (text, extent) = draft.finish(Reason::DocumentWithoutText)?;
-    Ok(Content::Text(text, extent))
-}
-
-fn read_pdf(bytes: &[u8], mut draft: Draft) -> Result<Content, Reason> {
-    let scans = pdf::read(bytes, &mut draft)?;
-    if draft.is_blank() && !scans.is_empty() {
-        return Ok(Content::Scans(scans));
-    }
-    let (text, extent) = draft.finish(Reason::PdfWithoutText)?;
     Ok(Content::Text(text, extent))
 }
 

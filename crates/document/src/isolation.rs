@@ -17,8 +17,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 #[cfg(unix)]
 const MAX_MEMORY_BYTES: u64 = 3 << 29;
 
-/// The first word of an answer. Then, on its line: `text` and `whole`, `cut` or `gaps`, and behind the line the text; or
-/// `scans`, and behind the line pictures with their lengths; or `none` and a reason.
+/// The first word of an answer. Then, on its line: `text` or `scans`, and `whole`, `cut` or `gaps`; or `none` and a
+/// reason. Behind the line the text, or pictures with their lengths.
 const GREETING: &str = "blackbox-document/1";
 /// The longest answer: its line, and pictures with their lengths. Text is shorter.
 const MAX_ANSWER_BYTES: usize = 100 + MAX_SCANS_BYTES + 8 * MAX_SCANS;
@@ -63,8 +63,8 @@ pub fn serve(input: impl Read, mut output: impl Write) -> io::Result<()> {
             writeln!(output, "{GREETING} text {}", extent.kind())?;
             output.write_all(text.as_bytes())?;
         }
-        Ok(Content::Scans(pictures)) => {
-            writeln!(output, "{GREETING} scans")?;
+        Ok(Content::Scans(pictures, extent)) => {
+            writeln!(output, "{GREETING} scans {}", extent.kind())?;
             for picture in pictures {
                 output.write_all(&(picture.len() as u64).to_le_bytes())?;
                 output.write_all(&picture)?;
@@ -84,7 +84,7 @@ fn parse(answer: &[u8]) -> Option<Result<Content, Reason>> {
             let text = str::from_utf8(rest).ok()?.to_owned();
             Some(Ok(Content::Text(text, Extent::from_kind(extent)?)))
         }
-        ("scans", None) => Some(Ok(Content::Scans(split(rest)?))),
+        ("scans", Some(extent)) => Some(Ok(Content::Scans(split(rest)?, Extent::from_kind(extent)?))),
         ("none", Some(reason)) => Some(Err(Reason::from_kind(reason)?)),
         _ => None,
     }
@@ -158,8 +158,11 @@ mod tests {
 
     #[test]
     fn an_odd_answer_is_none() {
-        let scans = "blackbox-document/1 scans\n\u{2}\0\0\0\0\0\0\0";
-        assert_eq!(parse(format!("{scans}ab").as_bytes()), Some(Ok(Content::Scans(vec![b"ab".to_vec()]))));
+        let scans = "blackbox-document/1 scans gaps\n\u{2}\0\0\0\0\0\0\0";
+        assert_eq!(
+            parse(format!("{scans}ab").as_bytes()),
+            Some(Ok(Content::Scans(vec![b"ab".to_vec()], Extent::Gaps)))
+        );
         assert_eq!((parse(scans.as_bytes()), parse(format!("{scans}abc").as_bytes())), (None, None));
         for odd in ["", "hello\n", "blackbox-document/1 text whole\n", "blackbox-document/1 none gossip\n"] {
             assert_eq!(parse(odd.as_bytes()), None, "{odd}");

@@ -91,9 +91,10 @@ impl Reader {
         };
         match content {
             document::Content::Text(text, extent) => Ok(Text { text, extent, origin: Origin::Document }),
-            document::Content::Scans(pictures) => {
+            document::Content::Scans(pictures, had) => {
                 let ocr = self.ocr.as_ref().ok_or(Reason::PdfWithoutText)?;
-                let (text, extent) = read_scans(ocr, pictures)?;
+                let (text, read) = read_scans(ocr, pictures)?;
+                let extent = if read == Extent::Whole { had } else { read };
                 Ok(Text { text, extent, origin: Origin::Ocr(ocr.program()) })
             }
         }

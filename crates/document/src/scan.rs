@@ -3,6 +3,8 @@
 use pdf_extract::Document;
 use pdf_extract::xobject::PdfImage;
 
+use crate::outcome::Extent;
+
 /// The most pictures of one document.
 pub(crate) const MAX_SCANS: usize = 1000;
 /// The most bytes of all of them, 64 MiB.
@@ -11,23 +13,23 @@ pub(crate) const MAX_SCANS_BYTES: usize = 64 << 20;
 const MIN_PIXELS: i64 = 100;
 
 /// The pictures of all pages in order: JPEG as it is, uncompressed grey and coloured ones as PNM. Those of the encodings
-/// of fax machines (CCITT, JBIG2) and of JPEG 2000 are left out.
-pub(crate) fn pictures(document: &Document) -> Vec<Vec<u8>> {
-    let (mut pictures, mut left) = (Vec::new(), MAX_SCANS_BYTES);
+/// of fax machines (CCITT, JBIG2) and of JPEG 2000 are gaps.
+pub(crate) fn pictures(document: &Document) -> (Vec<Vec<u8>>, Extent) {
+    let (mut pictures, mut extent, mut left) = (Vec::new(), Extent::Whole, MAX_SCANS_BYTES);
     for page in document.get_pages().into_values() {
-        for image in document.get_page_images(page).unwrap_or_default() {
-            if image.width.min(image.height) < MIN_PIXELS {
-                continue;
+        let Ok(images) = document.get_page_images(page) else { continue };
+        for image in images.iter().filter(|image| image.width.min(image.height) >= MIN_PIXELS) {
+            match picture(document, image, left).filter(|picture| picture.len() <= left) {
+                Some(_) if pictures.len() == MAX_SCANS => return (pictures, Extent::Cut),
+                Some(picture) => {
+                    left -= picture.len();
+                    pictures.push(picture);
+                }
+                None => extent = Extent::Gaps,
             }
-            let Some(picture) = picture(document, &image, left) else { continue };
-            if picture.len() > left || pictures.len() == MAX_SCANS {
-                return pictures;
-            }
-            left -= picture.len();
-            pictures.push(picture);
         }
     }
-    pictures
+    (pictures, extent)
 }
 
 fn picture(document: &Document, image: &PdfImage<'_>, most: usize) -> Option<Vec<u8>> {

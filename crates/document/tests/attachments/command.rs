@@ -42,6 +42,17 @@ fn the_pages_of_a_scan_are_read_off_their_pictures() {
 }
 
 #[test]
+fn a_picture_that_cannot_be_had_is_a_gap() {
+    let mut scan = paper::scan(&["Grey", "mill"]);
+    let place = scan.windows(10).position(|word| word == b"/DCTDecode").expect("it is there");
+    scan[place..place + 10].copy_from_slice(b"/JPXDecode");
+    let Outcome::Text(seen) = fixture::read(&Reader::new().ocr(command("cat")), &scan) else {
+        panic!("no text")
+    };
+    assert_eq!((seen.text.as_str(), seen.extent), ("mill", Extent::Gaps));
+}
+
+#[test]
 fn without_a_command_pictures_and_recordings_are_counted() {
     assert_eq!(failure(Reader::new(), PICTURE), Reason::Picture);
     assert_eq!(failure(Reader::new().ocr(command("cat")), RECORDING), Reason::Audio);
