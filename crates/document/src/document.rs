@@ -6,8 +6,16 @@ use crate::outcome::{Extent, Reason};
 use crate::package::Package;
 use crate::{html, office, opendocument, pdf, rtf, sheet};
 
-/// The text of a document, in the process that calls.
-pub(crate) fn read(bytes: &[u8]) -> Result<(String, Extent), Reason> {
+/// What is in a document.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    Text(String, Extent),
+    /// Pictures of pages, and no text.
+    Scans(Vec<Vec<u8>>, Extent),
+}
+
+/// The content of a document, read in the process that calls.
+pub(crate) fn read(bytes: &[u8]) -> Result<Content, Reason> {
     let mut draft = Draft::default();
     let begins = |mark| bytes.trim_ascii_start().starts_with(mark);
     if begins(ZIP_MARK) {
@@ -17,10 +25,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(String, Extent), Reason> {
     } else if begins(RTF_MARK) {
         rtf::read(bytes, &mut draft);
     } else {
-        pdf::read(bytes, &mut draft)?;
-        return draft.finish(Reason::PdfWithoutText);
+        return pdf::read(bytes);
     }
-    draft.finish(Reason::DocumentWithoutText)
+    let (text, extent) = draft.finish(Reason::DocumentWithoutText)?;
+    Ok(Content::Text(text, extent))
 }
 
 fn read_package(bytes: &[u8], draft: &mut Draft) -> Result<(), Reason> {

@@ -31,12 +31,11 @@ impl Draft {
 
     /// Takes away a hyphen at the end, if it is that of a broken word.
     pub(crate) fn mend(&mut self) -> bool {
-        let word = self
-            .text
-            .strip_suffix(['-', '\u{ad}', '\u{2010}'])
-            .filter(|word| word.ends_with(char::is_alphabetic));
-        let length = word.map(str::len);
-        length.map(|length| self.text.truncate(length)).is_some()
+        let hyphens = ['-', '\u{ad}', '\u{2010}'];
+        let word = self.text.strip_suffix(hyphens).filter(|word| word.ends_with(char::is_alphabetic));
+        let Some(length) = word.map(str::len) else { return false };
+        self.text.truncate(length);
+        true
     }
 
     /// Sets the next word apart from what was.
@@ -44,6 +43,11 @@ impl Draft {
         if !self.text.is_empty() && !self.text.ends_with(char::is_whitespace) {
             self.push(" ");
         }
+    }
+
+    /// Whether there is no word in it yet.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.text.trim().is_empty()
     }
 
     /// Whether something had to be left out for want of room: no more is needed.

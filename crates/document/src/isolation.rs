@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::MAX_ATTACHMENT_BYTES;
-use crate::document;
+use crate::document::{self, Content};
 use crate::draft::MAX_TEXT_BYTES;
 use crate::outcome::{Extent, Reason};
 use crate::process::{self, End, Job};
+use crate::scan::{MAX_SCANS, MAX_SCANS_BYTES};
 
 /// How long the confined reader may take for one document.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -16,9 +17,11 @@ const LIMIT: Duration = Duration::from_secs(60);
 #[cfg(unix)]
 const MAX_MEMORY_BYTES: u64 = 3 << 29;
 
-/// The first words of an answer; then `text whole`, `text cut` or `text gaps`, or `none` and a reason, and a line's end.
+/// The first word of an answer. Then, on its line: `text` or `scans`, and `whole`, `cut` or `gaps`; or `none` and a
+/// reason. Behind the line the text, or pictures with their lengths.
 const GREETING: &str = "blackbox-document/1";
-const MAX_LINE_BYTES: usize = 100;
+/// The longest answer: its line, and pictures with their lengths. Text is shorter.
+const MAX_ANSWER_BYTES: usize = 100 + MAX_SCANS_BYTES + 8 * MAX_SCANS;
 
 /// The program to read documents with.
 #[derive(Clone, Debug)]
@@ -28,10 +31,10 @@ pub(crate) struct Isolation {
 }
 
 impl Isolation {
-    pub(crate) fn read(&self, bytes: Vec<u8>) -> Result<(String, Extent), Reason> {
+    pub(crate) fn read(&self, bytes: Vec<u8>) -> Result<Content, Reason> {
         let job = Job { program: self.program.as_os_str(), arguments: &self.arguments, limit: LIMIT };
-        match process::run(&job, bytes, MAX_LINE_BYTES + MAX_TEXT_BYTES) {
-            End::Whole(answer) => parse(answer).unwrap_or(Err(Reason::ReaderFailed)),
+        match process::run(&job, bytes, MAX_ANSWER_BYTES) {
+            End::Whole(answer) => parse(&answer).unwrap_or(Err(Reason::ReaderFailed)),
             End::Cut(_) | End::NotStarted | End::TimedOut | End::Failed => Err(Reason::ReaderFailed),
         }
     }
@@ -56,23 +59,47 @@ pub fn serve(input: impl Read, mut output: impl Write) -> io::Result<()> {
         document::read(&bytes)
     };
     match answer {
-        Ok((text, extent)) => {
+        Ok(Content::Text(text, extent)) => {
             writeln!(output, "{GREETING} text {}", extent.kind())?;
             output.write_all(text.as_bytes())?;
+        }
+        Ok(Content::Scans(pictures, extent)) => {
+            writeln!(output, "{GREETING} scans {}", extent.kind())?;
+            for picture in pictures {
+                output.write_all(&(picture.len() as u64).to_le_bytes())?;
+                output.write_all(&picture)?;
+            }
         }
         Err(reason) => writeln!(output, "{GREETING} none {}", reason.kind())?,
     }
     output.flush()
 }
 
-fn parse(answer: Vec<u8>) -> Option<Result<(String, Extent), Reason>> {
-    let answer = String::from_utf8(answer).ok()?;
-    let (line, text) = answer.split_once('\n')?;
-    match line.strip_prefix(GREETING)?.split_once(' ')?.1.split_once(' ')? {
-        ("text", extent) if !text.is_empty() => Some(Ok((text.to_owned(), Extent::from_kind(extent)?))),
-        ("none", reason) => Some(Err(Reason::from_kind(reason)?)),
+fn parse(answer: &[u8]) -> Option<Result<Content, Reason>> {
+    let end = memchr::memchr(b'\n', answer)?;
+    let (line, rest) = (str::from_utf8(&answer[..end]).ok()?, &answer[end + 1..]);
+    let mut words = line.strip_prefix(GREETING)?.strip_prefix(' ')?.split(' ');
+    match (words.next()?, words.next()) {
+        ("text", Some(extent)) if (1..=MAX_TEXT_BYTES).contains(&rest.len()) => {
+            let text = str::from_utf8(rest).ok()?.to_owned();
+            Some(Ok(Content::Text(text, Extent::from_kind(extent)?)))
+        }
+        ("scans", Some(extent)) => Some(Ok(Content::Scans(split(rest)?, Extent::from_kind(extent)?))),
+        ("none", Some(reason)) => Some(Err(Reason::from_kind(reason)?)),
         _ => None,
     }
+}
+
+/// Pictures, each behind its length in 8 bytes, little-endian.
+fn split(mut rest: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut pictures = Vec::new();
+    while let Some((length, behind)) = rest.split_first_chunk() {
+        let (picture, behind) =
+            behind.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+        pictures.push(picture.to_vec());
+        rest = behind;
+    }
+    (rest.is_empty() && (1..=MAX_SCANS).contains(&pictures.len())).then_some(pictures)
 }
 
 /// Limits this process to what reading one document needs: memory, time on a core, and no byte written to a file.
@@ -92,6 +119,10 @@ pub fn confine() -> io::Result<()> {
             (Resource::Core, 0),
         ];
         for (resource, limit) in limits {
+            // macOS maps more than that before a program begins, and refuses such a limit.
+            if cfg!(target_vendor = "apple") && resource == Resource::As {
+                continue;
+            }
             setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) })?;
         }
     }
@@ -102,16 +133,16 @@ pub fn confine() -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn answer(bytes: &[u8]) -> Option<Result<(String, Extent), Reason>> {
+    fn answer(bytes: &[u8]) -> Option<Result<Content, Reason>> {
         let mut output = Vec::new();
         serve(bytes, &mut output).unwrap();
-        parse(output)
+        parse(&output)
     }
 
     #[test]
     fn an_answer_is_understood() {
         let text = answer(b"{\\rtf1 At the mill\\par at nine}");
-        assert_eq!(text, Some(Ok(("At the mill\nat nine".into(), Extent::Whole))));
+        assert_eq!(text, Some(Ok(Content::Text("At the mill\nat nine".into(), Extent::Whole))));
         assert_eq!(answer(b"{\\rtf1 }"), Some(Err(Reason::DocumentWithoutText)));
         assert_eq!(answer(b"%PDF-1.4 and no more"), Some(Err(Reason::DamagedDocument)));
     }
@@ -127,8 +158,14 @@ mod tests {
 
     #[test]
     fn an_odd_answer_is_none() {
+        let scans = "blackbox-document/1 scans gaps\n\u{2}\0\0\0\0\0\0\0";
+        assert_eq!(
+            parse(format!("{scans}ab").as_bytes()),
+            Some(Ok(Content::Scans(vec![b"ab".to_vec()], Extent::Gaps)))
+        );
+        assert_eq!((parse(scans.as_bytes()), parse(format!("{scans}abc").as_bytes())), (None, None));
         for odd in ["", "hello\n", "blackbox-document/1 text whole\n", "blackbox-document/1 none gossip\n"] {
-            assert_eq!(parse(odd.into()), None, "{odd}");
+            assert_eq!(parse(odd.as_bytes()), None, "{odd}");
         }
     }
 }

@@ -21,6 +21,7 @@ mod plain;
 mod process;
 mod reader;
 mod rtf;
+mod scan;
 mod sheet;
 mod transcript;
 mod xml;

@@ -81,7 +81,7 @@ pub enum Reason {
     EncryptedPdf,
     /// Another document that asks for a password.
     EncryptedDocument,
-    /// A PDF of pictures, most often a scan.
+    /// A PDF of pictures, most often a scan, and no command to recognise text, or none of its pictures can be had.
     PdfWithoutText,
     /// Another document in which nothing is written.
     DocumentWithoutText,

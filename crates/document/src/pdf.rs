@@ -6,30 +6,47 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pdf_extract::{Document, Error, PlainTextOutput, decode_text_string, output_doc_page};
 
+use crate::document::Content;
 use crate::draft::Draft;
 use crate::outcome::Reason;
+use crate::scan;
 
 /// The most pages of one document.
 const MAX_PAGES: usize = 20_000;
 
-/// Adds the text of a PDF. An overflow of the stack or of memory ends the process: confine it.
-pub(crate) fn read(bytes: &[u8], draft: &mut Draft) -> Result<(), Reason> {
-    let opened = catch_unwind(|| open(bytes)).unwrap_or(Err(Reason::DamagedDocument))?;
-    let (document, pages) = opened;
-    for page in pages.into_iter().take(MAX_PAGES) {
-        if draft.is_full() {
-            break;
+/// The text of a PDF, or its pictures if it has none. An overflow of the stack or of memory ends the process: confine
+/// it.
+pub(crate) fn read(bytes: &[u8]) -> Result<Content, Reason> {
+    let (document, pages) = catch_unwind(|| open(bytes)).unwrap_or(Err(Reason::DamagedDocument))?;
+    let mut draft = Draft::default();
+    show_pages(&document, &pages, &mut draft);
+    if catch_unwind(AssertUnwindSafe(|| show_beside(&document, &mut draft))).is_err() {
+        draft.miss(Reason::DamagedDocument);
+    }
+    if draft.is_blank() {
+        let scans = catch_unwind(AssertUnwindSafe(|| scan::pictures(&document)));
+        if let Some((pictures, extent)) = scans.ok().filter(|(pictures, _)| !pictures.is_empty()) {
+            return Ok(Content::Scans(pictures, extent));
         }
-        let shown = catch_unwind(AssertUnwindSafe(|| show(&document, page, draft)));
-        if shown.is_err() || (shown.is_ok_and(|shown| shown.is_err()) && !draft.is_full()) {
+    }
+    let (text, extent) = draft.finish(Reason::PdfWithoutText)?;
+    Ok(Content::Text(text, extent))
+}
+
+fn show_pages(document: &Document, pages: &[u32], draft: &mut Draft) {
+    if pages.len() > MAX_PAGES {
+        draft.miss(Reason::TooLarge);
+    }
+    for &page in pages.iter().take(MAX_PAGES) {
+        let shown = catch_unwind(AssertUnwindSafe(|| show(document, page, draft)));
+        if draft.is_full() {
+            return;
+        }
+        if !matches!(shown, Ok(Ok(()))) {
             draft.miss(Reason::DamagedDocument);
         }
         draft.end_line();
     }
-    if catch_unwind(AssertUnwindSafe(|| show_beside(&document, draft))).is_err() {
-        draft.miss(Reason::DamagedDocument);
-    }
-    Ok(())
 }
 
 fn open(bytes: &[u8]) -> Result<(Document, Vec<u32>), Reason> {

@@ -49,7 +49,8 @@ impl Reader {
         self
     }
 
-    /// Reads one attachment, of which `name` and `media_type` say what it claims to be.
+    /// Reads one attachment, which `open` opens once. `name` and `media_type` say what it claims to be: they decide only
+    /// where its content leaves a doubt.
     pub fn read<'a>(
         &self,
         name: &str,
@@ -65,7 +66,7 @@ impl Reader {
 
     fn read_content(&self, mut content: Content<'_>, claim: Claim<'_>) -> Result<Text, Reason> {
         let (found, origin) = match Kind::of(&content.bytes, claim) {
-            Kind::Document => (self.read_document(content.whole()?)?, Origin::Document),
+            Kind::Document => return self.read_document(content.whole()?),
             Kind::Text => (read_plain(&mut content, claim)?, Origin::Document),
             Kind::Html => (read_page(&content.whole()?, claim)?, Origin::Document),
             Kind::Picture => {
@@ -83,12 +84,38 @@ impl Reader {
         Ok(Text { text: found.0, extent: found.1, origin })
     }
 
-    fn read_document(&self, bytes: Vec<u8>) -> Result<(String, Extent), Reason> {
-        match &self.isolation {
-            Some(isolation) => isolation.read(bytes),
-            None => document::read(&bytes),
+    fn read_document(&self, bytes: Vec<u8>) -> Result<Text, Reason> {
+        let content = match &self.isolation {
+            Some(isolation) => isolation.read(bytes)?,
+            None => document::read(&bytes)?,
+        };
+        match content {
+            document::Content::Text(text, extent) => Ok(Text { text, extent, origin: Origin::Document }),
+            document::Content::Scans(pictures, had) => {
+                let ocr = self.ocr.as_ref().ok_or(Reason::PdfWithoutText)?;
+                let (text, read) = read_scans(ocr, pictures)?;
+                let extent = if read == Extent::Whole { had } else { read };
+                Ok(Text { text, extent, origin: Origin::Ocr(ocr.program()) })
+            }
         }
     }
+}
+
+/// Reads text off the pictures of a scanned document, one after the other. What no text is on is no gap.
+fn read_scans(ocr: &Command, pictures: Vec<Vec<u8>>) -> Result<(String, Extent), Reason> {
+    let mut draft = Draft::default();
+    for picture in pictures {
+        match ocr.run(picture) {
+            Ok((text, _)) => draft.push(&text),
+            Err(Reason::NothingRecognised { .. }) => {}
+            Err(reason) => draft.miss(reason),
+        }
+        draft.end_line();
+        if draft.is_full() {
+            break;
+        }
+    }
+    draft.finish(Reason::NothingRecognised { program: ocr.program() })
 }
 
 fn read_plain(content: &mut Content<'_>, claim: Claim<'_>) -> Result<(String, Extent), Reason> {

@@ -46,38 +46,37 @@ pub(crate) fn walk(bytes: &[u8], mut visit: impl FnMut(Node<'_>) -> Wish) -> Res
     reader.config_mut().allow_dangling_amp = true;
     let mut depth = 0_usize;
     loop {
-        let wish = match reader.read_event().map_err(|_| Reason::DamagedDocument)? {
-            Event::Start(tag) => {
-                depth += 1;
-                if depth > MAX_DEPTH {
-                    return Err(Reason::DamagedDocument);
-                }
-                visit(Node::Open(tag.local_name().as_ref(), Attributes(&tag)))
-            }
-            Event::End(tag) => {
-                depth = depth.saturating_sub(1);
-                visit(Node::Close(tag.local_name().as_ref()))
-            }
-            Event::Empty(tag) => {
-                let name = tag.local_name();
-                match visit(Node::Open(name.as_ref(), Attributes(&tag))) {
-                    ControlFlow::Continue(()) => visit(Node::Close(name.as_ref())),
-                    wish => wish,
-                }
-            }
-            Event::Text(text) => visit(Node::Text(&text)),
-            Event::CData(text) => visit(Node::Text(&text)),
-            Event::GeneralRef(name) => match name.resolve_char_ref() {
-                Ok(Some(character)) => visit(Node::Text(character.encode_utf8(&mut [0; 4]))),
-                _ => visit(Node::Text(resolve_xml_entity(&name).unwrap_or_default())),
-            },
+        let event = reader.read_event().map_err(|_| Reason::DamagedDocument)?;
+        match &event {
+            Event::Start(_) if depth == MAX_DEPTH => return Err(Reason::DamagedDocument),
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth = depth.saturating_sub(1),
             Event::Eof if depth > 0 => return Err(Reason::DamagedDocument),
             Event::Eof => return Ok(()),
-            _ => ControlFlow::Continue(()),
-        };
-        if wish.is_break() {
+            _ => {}
+        }
+        if show(&event, &mut visit).is_break() {
             return Ok(());
         }
+    }
+}
+
+fn show(event: &Event<'_>, visit: &mut impl FnMut(Node<'_>) -> Wish) -> Wish {
+    match event {
+        Event::Start(tag) => visit(Node::Open(tag.local_name().as_ref(), Attributes(tag))),
+        Event::End(tag) => visit(Node::Close(tag.local_name().as_ref())),
+        Event::Empty(tag) => {
+            let name = tag.local_name();
+            visit(Node::Open(name.as_ref(), Attributes(tag)))?;
+            visit(Node::Close(name.as_ref()))
+        }
+        Event::Text(text) => visit(Node::Text(text)),
+        Event::CData(text) => visit(Node::Text(text)),
+        Event::GeneralRef(name) => match name.resolve_char_ref() {
+            Ok(Some(character)) => visit(Node::Text(character.encode_utf8(&mut [0; 4]))),
+            _ => visit(Node::Text(resolve_xml_entity(name).unwrap_or_default())),
+        },
+        _ => ControlFlow::Continue(()),
     }
 }
 

@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         ["--list", ..] => ExitCode::SUCCESS,
         _ => {
             documents_are_read_in_another_process();
+            pages_of_a_scan_come_back_as_pictures();
             a_document_that_ends_its_process_is_a_reason();
             a_program_that_is_no_reader_is_a_reason();
             #[cfg(unix)]
@@ -50,6 +51,12 @@ fn documents_are_read_in_another_process() {
     let Outcome::Text(text) = read(&isolated(), &document) else { panic!("no text") };
     assert_eq!(text.text, "The ferry leaves\nat nine");
     assert_eq!(read(&isolated(), b"PK\x03\x04"), Outcome::Unsearchable(Reason::DamagedDocument));
+}
+
+fn pages_of_a_scan_come_back_as_pictures() {
+    let reader = isolated().ocr("cat".parse().expect("it is a command"));
+    let Outcome::Text(text) = read(&reader, &paper::scan(&["mill"])) else { panic!("no text") };
+    assert_eq!(text.text, "mill");
 }
 
 /// Its page is its own parent, which the parser follows until the stack is full.

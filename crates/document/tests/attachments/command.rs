@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::fixture;
+use crate::paper;
 use blackbox_document::{Command, CommandFault, Extent, MAX_TEXT_BYTES, Origin, Outcome, Reader, Reason};
 
 const PICTURE: &[u8] = b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR mill";
@@ -26,6 +27,29 @@ fn each_command_gets_the_bytes_of_its_kind() {
     assert_eq!((seen.text.as_str(), seen.origin), ("mill", Origin::Ocr("tr".into())));
     let Outcome::Text(heard) = fixture::read(&reader, RECORDING) else { panic!("no text") };
     assert_eq!((heard.text.as_str(), heard.origin), ("20", Origin::Transcription("sh".into())));
+}
+
+#[test]
+fn the_pages_of_a_scan_are_read_off_their_pictures() {
+    let scan = paper::scan(&["Grey", "mill"]);
+    assert_eq!(failure(Reader::new(), &scan), Reason::PdfWithoutText);
+    let Outcome::Text(seen) = fixture::read(&Reader::new().ocr(command("cat")), &scan) else {
+        panic!("no text")
+    };
+    assert_eq!((seen.text.as_str(), seen.origin), ("Grey\nmill", Origin::Ocr("cat".into())));
+    let failed = Reason::CommandFailed { program: "false".into(), fault: CommandFault::Status };
+    assert_eq!(failure(Reader::new().ocr(command("false")), &scan), failed);
+}
+
+#[test]
+fn a_picture_that_cannot_be_had_is_a_gap() {
+    let mut scan = paper::scan(&["Grey", "mill"]);
+    let place = scan.windows(10).position(|word| word == b"/DCTDecode").expect("it is there");
+    scan[place..place + 10].copy_from_slice(b"/JPXDecode");
+    let Outcome::Text(seen) = fixture::read(&Reader::new().ocr(command("cat")), &scan) else {
+        panic!("no text")
+    };
+    assert_eq!((seen.text.as_str(), seen.extent), ("mill", Extent::Gaps));
 }
 
 #[test]
