@@ -136,7 +136,6 @@ impl Page {
         if let Some(capture) = &mut self.capture {
             capture.inner += u64::from(capture.element == tag.name);
         }
-        let classed = |class: &str| tag.class.split_ascii_whitespace().any(|one| one == class);
         match &tag.name[..] {
             "br" => self.add("\n"),
             "img" | "video" | "audio" | "source" => self.link(tag.link),
@@ -144,43 +143,52 @@ impl Page {
             "title" => self.capture(What::Title, tag),
             "q" => self.capture(What::Quote, tag),
             "cite" => self.person = Person::default(),
-            "a" if classed("tel") => {
-                let number = tag.link.unwrap_or_default();
-                self.person.number = number.strip_prefix("tel:").unwrap_or(&number).to_owned();
-                self.in_number = true;
-            }
-            "a" if tag.rel == "tag" => self.capture(What::Label, tag),
-            "a" => self.link(tag.link),
-            "abbr" if classed("dt") || classed("published") => self.time(tag.title),
-            "abbr" if classed("duration") => {
-                if let Some((_, _, entry)) = &mut self.entry {
-                    entry.duration = tag.title;
-                }
-            }
-            "span" if classed("full-text") => self.capture(What::Transcript, tag),
-            "span" | "abbr" if classed("fn") && self.in_number => {
+            "a" => self.open_anchor(tag),
+            "span" if tag.has_class("full-text") => self.capture(What::Transcript, tag),
+            "span" | "abbr" if tag.has_class("fn") && self.in_number => {
                 // The owner is an abbreviation: "Me", in whatever language.
                 self.person.own = tag.name == "abbr";
                 self.capture(What::Name, tag);
             }
-            "span" if classed("fn") => self.capture(What::Heading, tag),
+            "span" if tag.has_class("fn") => self.capture(What::Heading, tag),
+            "abbr" => self.open_abbreviation(tag),
             _ => self.unknown(tag),
         }
         Ok(())
+    }
+
+    fn open_anchor(&mut self, tag: Tag) {
+        if tag.has_class("tel") {
+            let number = tag.link.unwrap_or_default();
+            self.person.number = number.strip_prefix("tel:").unwrap_or(&number).to_owned();
+            self.in_number = true;
+        } else if tag.rel == "tag" {
+            self.capture(What::Label, tag);
+        } else {
+            self.link(tag.link);
+        }
+    }
+
+    fn open_abbreviation(&mut self, tag: Tag) {
+        let Some((_, _, entry)) = &mut self.entry else { return };
+        if tag.has_class("duration") {
+            entry.duration = tag.title;
+        } else if (tag.has_class("dt") || tag.has_class("published")) && entry.time.is_none() {
+            entry.time = tag.title;
+        }
     }
 
     fn open_div(&mut self, tag: &Tag, give: Give<'_>) -> Result<(), Fault> {
         self.end_capture(give)?;
         let depth = self.depth;
         self.depth += 1;
-        let classed = |class: &str| tag.class.split_ascii_whitespace().any(|one| one == class);
         let kind = match () {
-            () if classed("message") => Kind::Message,
-            () if classed("haudio") => Kind::Call,
+            () if tag.has_class("message") => Kind::Message,
+            () if tag.has_class("haudio") => Kind::Call,
             () => {
-                if classed("participants") {
+                if tag.has_class("participants") {
                     self.participants = Some(depth);
-                } else if classed("deletedStatusContainer") {
+                } else if tag.has_class("deletedStatusContainer") {
                     self.capture(What::Deleted, Tag { name: "div".into(), ..Tag::default() });
                 }
                 return Ok(());
@@ -243,14 +251,6 @@ impl Page {
         match capture.text.len() + text.len() <= MAX_TEXT_BYTES {
             true => capture.text.push_str(text),
             false => capture.is_too_long = true,
-        }
-    }
-
-    fn time(&mut self, time: Option<String>) {
-        if let Some((_, _, entry)) = &mut self.entry
-            && entry.time.is_none()
-        {
-            entry.time = time;
         }
     }
 

@@ -41,6 +41,12 @@ pub(crate) struct Tag {
     pub(crate) rel: String,
 }
 
+impl Tag {
+    pub(crate) fn has_class(&self, class: &str) -> bool {
+        self.class.split_ascii_whitespace().any(|one| one == class)
+    }
+}
+
 /// The tokens of a page.
 ///
 /// # Errors

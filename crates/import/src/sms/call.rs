@@ -3,7 +3,7 @@
 use blackbox_format::message::{Message, annotation};
 
 use super::{
-    attrs::Attrs,
+    attrs::{Attrs, bounded},
     people::{People, Person},
     text,
 };
@@ -27,20 +27,12 @@ pub(crate) fn event(
     let other = people.other().map_or("an unknown number", Person::shown).to_owned();
     let own = owner.unwrap_or(OWN).to_owned();
     let kind = attrs.written("type").unwrap_or_default();
-    let (words, from, to) = match &kind[..] {
-        "1" => ("Incoming call from", &other, &own),
-        "2" => ("Outgoing call to", &own, &other),
-        "3" => ("Missed call from", &other, &own),
-        "4" => ("Voicemail from", &other, &own),
-        "5" => ("Rejected call from", &other, &own),
-        "6" => ("Blocked call from", &other, &own),
-        "7" => ("Call answered on another device, from", &other, &own),
-        _ => {
-            sink.unknown("type");
-            message.annotations.push((format!("{}:type", annotation::RAW), kind.clone()));
-            ("Call with", &other, &own)
-        }
-    };
+    let words = words(&kind).unwrap_or_else(|| {
+        sink.unknown("type");
+        message.annotations.push((format!("{}:type", annotation::RAW), bounded(kind.clone())));
+        "Call with"
+    });
+    let (from, to) = if kind == "2" { (&own, &other) } else { (&other, &own) };
     message.text = format!("{words} {other}");
     if let Some(seconds) = attrs.take("duration") {
         message.text.push_str(&format!(", {seconds} seconds"));
@@ -61,6 +53,20 @@ const FACTS: &[(&str, &str, &[&str])] = &[
     ("subscription_component_name", "subscription", &[]),
     ("post_dial_digits", "post-dial-digits", &[]),
 ];
+
+/// What kind of call it was, to be followed by the other's name.
+fn words(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "1" => "Incoming call from",
+        "2" => "Outgoing call to",
+        "3" => "Missed call from",
+        "4" => "Voicemail from",
+        "5" => "Rejected call from",
+        "6" => "Blocked call from",
+        "7" => "Call answered on another device, from",
+        _ => return None,
+    })
+}
 
 /// Whether the caller showed their number.
 fn presentation(attrs: &mut Attrs, message: &mut Message) {
