@@ -1,13 +1,10 @@
 //! The words of a page: no tags, scripts, styles or comments.
 
-use std::convert::Infallible;
-
 use encoding_rs::Encoding;
-use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
-use html5gum::{Span, Tokenizer};
 
 use crate::draft::Draft;
 use crate::outcome::Reason;
+use crate::page::{Tag, Token, tokens};
 use crate::plain;
 
 /// A page says its encoding in its first bytes (HTML, "prescan a byte stream").
@@ -27,88 +24,68 @@ pub(crate) fn words(page: &str) -> String {
 }
 
 fn walk(page: &str, draft: &mut Draft) {
-    let mut walk = Walk { draft, hidden: None, attribute: Attribute::Other, tag: Vec::new() };
-    let mut emitter = CallbackEmitter::new(|event: CallbackEvent<'_>, _: Span<()>| walk.see(event));
-    emitter.naively_switch_states(true);
-    // Nothing is yielded: running the tokens through is all.
-    Tokenizer::new_with_emitter(page, emitter).for_each(drop);
+    let mut walk = Walk { draft, hidden: None };
+    for token in tokens(page.as_bytes()) {
+        match token {
+            Ok(Token::Start(tag)) => walk.open(&tag),
+            Ok(Token::End(name)) => walk.close(&name),
+            Ok(Token::Text(text)) => walk.add(&text),
+            Err(_) => walk.draft.miss(Reason::DamagedDocument),
+        }
+    }
 }
 
 struct Walk<'a> {
     draft: &'a mut Draft,
     /// The element whose content is not for reading, while in it.
-    hidden: Option<Vec<u8>>,
-    tag: Vec<u8>,
-    attribute: Attribute,
-}
-
-enum Attribute {
-    /// Text that stands for a picture, or beside a link.
-    Read,
-    Other,
+    hidden: Option<String>,
 }
 
 impl Walk<'_> {
-    fn see(&mut self, event: CallbackEvent<'_>) -> Option<Infallible> {
-        match event {
-            CallbackEvent::OpenStartTag { name } => self.open(name),
-            CallbackEvent::AttributeName { name } => {
-                self.attribute =
-                    if matches!(name, b"alt" | b"title") { Attribute::Read } else { Attribute::Other };
-            }
-            CallbackEvent::AttributeValue { value } if matches!(self.attribute, Attribute::Read) => {
-                self.add(value);
-                self.draft.end_word();
-            }
-            // A script or style may be closed by itself in XHTML: then nothing of it follows.
-            CallbackEvent::CloseStartTag { self_closing } if !self_closing && self.hidden.is_none() => {
-                if matches!(self.tag.as_slice(), b"script" | b"style" | b"template") {
-                    self.hidden = Some(self.tag.clone());
-                }
-            }
-            CallbackEvent::EndTag { name } => self.close(name),
-            CallbackEvent::String { value } => self.add(value),
-            _ => {}
+    fn open(&mut self, tag: &Tag) {
+        self.part(&tag.name);
+        // Text that stands for a picture, or beside a link.
+        for words in ["alt", "title"].iter().filter_map(|name| tag.get(name)) {
+            self.add(words);
+            self.draft.end_word();
         }
-        None
+        // A script or style may be closed by itself in XHTML: then nothing of it follows.
+        let hides = matches!(&tag.name[..], "script" | "style" | "template");
+        if hides && !tag.closed && self.hidden.is_none() {
+            self.hidden = Some(tag.name.clone());
+        }
     }
 
-    fn open(&mut self, name: &[u8]) {
-        self.tag.clear();
-        self.tag.extend_from_slice(name);
-        self.part(name);
-    }
-
-    fn close(&mut self, name: &[u8]) {
+    fn close(&mut self, name: &str) {
         if self.hidden.as_deref() == Some(name) {
             self.hidden = None;
         }
         self.part(name);
     }
 
-    fn part(&mut self, name: &[u8]) {
-        if matches!(name, b"td" | b"th") {
+    fn part(&mut self, name: &str) {
+        if matches!(name, "td" | "th") {
             self.draft.end_word();
         } else if !is_inline(name) && self.hidden.is_none() {
             self.draft.end_line();
         }
     }
 
-    fn add(&mut self, value: &[u8]) {
+    fn add(&mut self, text: &str) {
         if self.hidden.is_none() {
-            self.draft.push(&String::from_utf8_lossy(value));
+            self.draft.push(text);
         }
     }
 }
 
 /// Elements that do not end a word.
-fn is_inline(name: &[u8]) -> bool {
+fn is_inline(name: &str) -> bool {
     const INLINE: &[&str] = &[
         "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font",
         "i", "img", "ins", "kbd", "label", "mark", "nobr", "q", "s", "samp", "small", "span", "strike",
         "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
     ];
-    str::from_utf8(name).is_ok_and(|name| INLINE.contains(&name))
+    INLINE.contains(&name)
 }
 
 /// The encoding that a page names in `<meta charset>` or `<meta http-equiv content>`.

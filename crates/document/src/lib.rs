@@ -16,6 +16,7 @@ mod office;
 mod opendocument;
 mod outcome;
 mod package;
+pub mod page;
 mod pdf;
 mod plain;
 mod process;
