@@ -8,7 +8,8 @@ fn table() -> String {
     for format in blackbox_import::formats() {
         let cell = |text: &str| text.replace('|', "\\|");
         let (form, kept, lost) = (cell(format.form), cell(format.kept), cell(format.lost));
-        table.push_str(&format!("| {} | {form} (`{}`) | {kept} | {lost} |\n", format.platform, format.format));
+        table
+            .push_str(&format!("| {} | {form} (`{}`) | {kept} | {lost} |\n", format.platform, format.format));
     }
     table
 }

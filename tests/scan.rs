@@ -289,7 +289,9 @@ fn queries_equal_a_plain_scan_of_the_whole_enron_part() {
         tar.is_ok_and(|status| status.success())
     });
     if !unpacked {
-        println!("skipped: BLACKBOX_CORPORA is not set, or has no large/enron-maildir.tar.xz, or there is no tar");
+        println!(
+            "skipped: BLACKBOX_CORPORA is not set, or has no large/enron-maildir.tar.xz, or there is no tar"
+        );
         return;
     }
     let messages = imported(folder.path().to_owned());

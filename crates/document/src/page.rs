@@ -42,6 +42,11 @@ pub struct Tag {
 }
 
 impl Tag {
+    /// A tag without attributes.
+    pub fn bare(name: &str) -> Tag {
+        Tag { name: name.to_owned(), ..Tag::default() }
+    }
+
     /// The value of an attribute, if it has it; the first one's, if it has several.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(own, _)| own == name).map(|(_, value)| &value[..])

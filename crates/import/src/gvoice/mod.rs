@@ -8,7 +8,6 @@ mod files;
 mod page;
 mod record;
 mod survey;
-mod token;
 
 use crate::{
     formats::Format,

@@ -2,7 +2,7 @@
 
 use crate::{bounded::MAX_TEXT_BYTES, importer::Fault};
 
-use super::token::{Tag, Token};
+use blackbox_document::page::{Tag, Token};
 
 /// The most attachments of one message.
 const MAX_LINKS: usize = 1000;
@@ -107,6 +107,11 @@ impl Person {
     }
 }
 
+/// Where a tag leads.
+fn link(tag: &Tag) -> Option<String> {
+    tag.get("href").or(tag.get("src")).map(str::to_owned)
+}
+
 impl Page {
     /// Takes a token, and gives what it completes.
     pub(crate) fn feed(&mut self, token: Token, give: Give<'_>) -> Result<(), Fault> {
@@ -138,7 +143,7 @@ impl Page {
         }
         match &tag.name[..] {
             "br" => self.add("\n"),
-            "img" | "video" | "audio" | "source" => self.link(tag.link),
+            "img" | "video" | "audio" | "source" => self.link(link(&tag)),
             _ if self.capture.is_some() => {}
             "title" => self.capture(What::Title, tag),
             "q" => self.capture(What::Quote, tag),
@@ -159,22 +164,22 @@ impl Page {
 
     fn open_anchor(&mut self, tag: Tag) {
         if tag.has_class("tel") {
-            let number = tag.link.unwrap_or_default();
+            let number = link(&tag).unwrap_or_default();
             self.person.number = number.strip_prefix("tel:").unwrap_or(&number).to_owned();
             self.in_number = true;
-        } else if tag.rel == "tag" {
+        } else if tag.get("rel") == Some("tag") {
             self.capture(What::Label, tag);
         } else {
-            self.link(tag.link);
+            self.link(link(&tag));
         }
     }
 
     fn open_abbreviation(&mut self, tag: Tag) {
         let Some((_, _, entry)) = &mut self.entry else { return };
         if tag.has_class("duration") {
-            entry.duration = tag.title;
+            entry.duration = tag.get("title").map(str::to_owned);
         } else if (tag.has_class("dt") || tag.has_class("published")) && entry.time.is_none() {
-            entry.time = tag.title;
+            entry.time = tag.get("title").map(str::to_owned);
         }
     }
 
@@ -189,7 +194,7 @@ impl Page {
                 if tag.has_class("participants") {
                     self.participants = Some(depth);
                 } else if tag.has_class("deletedStatusContainer") {
-                    self.capture(What::Deleted, Tag { name: "div".into(), ..Tag::default() });
+                    self.capture(What::Deleted, Tag::bare("div"));
                 }
                 return Ok(());
             }
@@ -234,8 +239,7 @@ impl Page {
     }
 
     fn capture(&mut self, what: What, tag: Tag) {
-        let slug =
-            tag.link.as_deref().and_then(|link| link.rsplit_once('#')).map(|(_, slug)| slug.to_owned());
+        let slug = link(&tag).and_then(|link| link.rsplit_once('#').map(|(_, slug)| slug.to_owned()));
         self.capture = Some(Capture {
             what,
             element: tag.name,
@@ -272,11 +276,9 @@ impl Page {
             && !KNOWN.contains(&&tag.name[..])
             && entry.unknown.len() < MAX_UNKNOWN
         {
-            let bounded = |mut text: String| {
-                text.truncate(text.floor_char_boundary(MAX_RAW_BYTES));
-                text
-            };
-            entry.unknown.push((bounded(tag.name), bounded(tag.link.or(tag.title).unwrap_or_default())));
+            let bounded = |text: &str| text[..text.floor_char_boundary(MAX_RAW_BYTES)].to_owned();
+            let value = link(&tag).unwrap_or_else(|| tag.get("title").unwrap_or_default().to_owned());
+            entry.unknown.push((bounded(&tag.name), bounded(&value)));
         }
     }
 

@@ -2,13 +2,13 @@
 
 use std::io;
 
+use blackbox_document::page::tokens;
 use blackbox_format::message::{AttachmentText, Incoming, Media, Message, Names, annotation};
 
 use super::{
     files::Names as Files,
     page::{Entry, Page, Person, Piece},
     survey::Survey,
-    token,
 };
 use crate::{
     importer::{At, Fault, File, Input, Sink},
@@ -51,7 +51,7 @@ impl<'a, 'i> Records<'a, 'i> {
             }
             _ => Ok(()),
         };
-        for token in token::tokens(file.text()?) {
+        for token in tokens(file.text()?) {
             match token {
                 Ok(token) => page.feed(token, &mut give)?,
                 Err(error) => {

@@ -2,11 +2,9 @@
 
 use std::io;
 
-use super::{
-    page::{Page, Person, Piece, words},
-    token,
-};
+use super::page::{Page, Person, Piece, words};
 use crate::importer::{Fault, File};
+use blackbox_document::page::tokens;
 
 /// The most labels, and the most people of a group, that are told.
 const MAX_LABELS: usize = 100;
@@ -43,7 +41,7 @@ pub(crate) fn survey(file: File<'_>) -> io::Result<Survey> {
         }
         Ok(())
     };
-    for token in token::tokens(file.text()?).map_while(Result::ok) {
+    for token in tokens(file.text()?).map_while(Result::ok) {
         let _never_fails = page.feed(token, &mut take);
     }
     let _never_fails = page.finish(&mut take);

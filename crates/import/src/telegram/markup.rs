@@ -6,10 +6,7 @@ use std::{
     rc::Rc,
 };
 
-use html5gum::{
-    IoReader, Span, Tokenizer,
-    emitters::callback::{CallbackEmitter, CallbackEvent},
-};
+use blackbox_document::page;
 
 /// The most bytes of one message, 64 MiB.
 const MAX_MESSAGE_BYTES: u64 = 64 << 20;
@@ -38,17 +35,13 @@ impl Tag {
     pub(crate) fn is(&self, word: &str) -> bool {
         self.class.split_ascii_whitespace().any(|one| one == word)
     }
+}
 
-    fn set(&mut self, attribute: &[u8], value: &[u8]) {
-        let place = match attribute {
-            b"class" => &mut self.class,
-            b"id" => &mut self.id,
-            b"title" => &mut self.title,
-            b"href" => &mut self.href,
-            b"src" => &mut self.src,
-            _ => return,
-        };
-        *place = String::from_utf8_lossy(value).into_owned();
+impl From<page::Tag> for Tag {
+    fn from(tag: page::Tag) -> Tag {
+        let get = |name| tag.get(name).unwrap_or_default().to_owned();
+        let (class, id, title) = (get("class"), get("id"), get("title"));
+        Tag { class, id, title, href: get("href"), src: get("src"), name: tag.name }
     }
 }
 
@@ -83,30 +76,13 @@ impl<R: Read> Read for Metered<R> {
 
 /// The tokens of `reader`.
 pub(crate) fn tokens(reader: impl Read, meter: &Meter) -> impl Iterator<Item = io::Result<Token>> {
-    let (mut tag, mut attribute) = (Tag::default(), Vec::new());
-    let emitter = CallbackEmitter::new(move |event: CallbackEvent<'_>, _: Span<()>| -> Option<Token> {
-        match event {
-            CallbackEvent::OpenStartTag { name } => {
-                tag = Tag { name: String::from_utf8_lossy(name).into_owned(), ..Tag::default() };
-            }
-            CallbackEvent::AttributeName { name } => {
-                attribute.clear();
-                attribute.extend(name.iter().take(16));
-            }
-            CallbackEvent::AttributeValue { value } => tag.set(&attribute, value),
-            CallbackEvent::CloseStartTag { .. } => return Some(Token::Open(std::mem::take(&mut tag))),
-            CallbackEvent::EndTag { name } => {
-                return Some(Token::Close(String::from_utf8_lossy(name).into_owned()));
-            }
-            CallbackEvent::String { value } => {
-                return Some(Token::Text(String::from_utf8_lossy(value).into_owned()));
-            }
-            _ => {}
-        }
-        None
-    });
-    let reader = IoReader::new_with_buffer_size::<65_536>(Metered { reader, meter: meter.clone() });
-    Tokenizer::new_with_emitter(reader, emitter)
+    page::tokens(Metered { reader, meter: meter.clone() }).map(|token| {
+        Ok(match token? {
+            page::Token::Start(tag) => Token::Open(tag.into()),
+            page::Token::End(name) => Token::Close(name),
+            page::Token::Text(text) => Token::Text(text),
+        })
+    })
 }
 
 #[cfg(test)]
