@@ -63,10 +63,6 @@ impl Importer for Backup {
         }
     }
 
-    fn has_media(&self) -> bool {
-        true
-    }
-
     fn read(&self, input: &Input<'_>, sink: &mut Sink<'_>) -> Result<(), Fault> {
         let mut start = Vec::new();
         input.file().bytes()?.take(PROBED_BYTES as u64).read_to_end(&mut start)?;
