@@ -63,10 +63,6 @@ impl Importer for Backup {
         }
     }
 
-    fn has_media(&self) -> bool {
-        true
-    }
-
     fn read(&self, input: &Input<'_>, sink: &mut Sink<'_>) -> Result<(), Fault> {
         let mut start = Vec::new();
         input.file().bytes()?.take(PROBED_BYTES as u64).read_to_end(&mut start)?;
@@ -184,8 +180,14 @@ impl Reading<'_, '_, '_> {
         };
         match inner.name {
             "account" => self.people.account(inner),
-            "recipient" => self.people.recipient(inner),
-            "chat" => self.people.chat(inner),
+            "recipient" => {
+                let held = self.people.recipient(inner);
+                self.held(at, held);
+            }
+            "chat" => {
+                let held = self.people.chat(inner);
+                self.held(at, held);
+            }
             "adHocCall" => {
                 self.sink.saw();
                 let draft = self.link_call(inner);
@@ -206,6 +208,12 @@ impl Reading<'_, '_, '_> {
             }
         }
         Ok(())
+    }
+
+    fn held(&mut self, at: At, held: Result<(), &'static str>) {
+        if let Err(reason) = held {
+            self.sink.note(at, reason);
+        }
     }
 
     /// A frame of another kind: one of those that have no messages, or an unknown one.

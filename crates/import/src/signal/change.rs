@@ -269,3 +269,27 @@ fn invitees(change: &mut Fields, draft: &mut Draft, people: &mut People) {
         draft.keep(invitee);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::schema::{Kind, notices::GROUP_UPDATE},
+        *,
+    };
+
+    #[test]
+    fn every_kind_of_change_has_a_sentence_made_of_its_own_fields() {
+        for (kind, schema) in GROUP_UPDATE.names().filter(|(kind, _)| *kind != "groupExpirationTimerUpdate") {
+            let Kind::Message(schema) = schema else { panic!("{kind} is no message") };
+            let fields: Vec<_> = schema.names().map(|(name, _)| name).collect();
+            let rows: Vec<_> = ROWS.iter().filter(|row| row.kind == kind).collect();
+            assert!(rows.last().is_some_and(|row| row.given.is_empty()), "{kind}");
+            for row in rows {
+                let places = row.text.split('{').skip(1).map(|place| place.split_once('}').unwrap().0);
+                let places = places.map(|place| place.trim_start_matches(['#', '=', '~']));
+                let given = Some(row.given).filter(|given| !given.is_empty());
+                places.chain(given).for_each(|key| assert!(fields.contains(&key), "{kind}: {key}"));
+            }
+        }
+    }
+}

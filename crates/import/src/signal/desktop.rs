@@ -18,8 +18,8 @@ use crate::{
 /// Whether a file begins like a list of Signal Desktop's messages.
 pub(super) fn is_chat(head: &Head) -> bool {
     head.json().is_some_and(|shape| {
-        shape.has_all(&["[].conversationId", "[].type"])
-            && (shape.has("[].sent_at") || shape.has("[].timestamp"))
+        let timed = shape.has("[].sent_at") || shape.has_all(&["[].timestamp", "[].received_at"]);
+        timed && shape.has_all(&["[].conversationId", "[].type"])
     })
 }
 

@@ -8,6 +8,8 @@ use super::fields::{Fields, Service};
 
 /// The most people, groups and chats, and the most members of groups in all, that are held.
 const MAX_HELD: usize = 1 << 20;
+const TOO_MANY: &str =
+    "there are more people, groups and chats than are held: messages name this one by its number";
 /// Longer names are cut: nobody has one of more than 1 KiB.
 const MAX_NAME_BYTES: usize = 1 << 10;
 /// A message names its recipients in groups of up to this many others.
@@ -75,10 +77,13 @@ impl People {
     }
 
     /// Takes down a person, a group, or what else messages can go to.
-    pub(crate) fn recipient(&mut self, mut recipient: Fields) {
+    ///
+    /// # Errors
+    /// There are too many.
+    pub(crate) fn recipient(&mut self, mut recipient: Fields) -> Result<(), &'static str> {
         let id = recipient.number("id").unwrap_or(0);
         if self.all.len() + self.members >= MAX_HELD {
-            return;
+            return Err(TOO_MANY);
         }
         let kind = if recipient.has("self") {
             self.own_number = Some(id);
@@ -99,6 +104,7 @@ impl People {
         };
         self.settled = false;
         self.all.insert(id, kind);
+        Ok(())
     }
 
     fn contact(&mut self, id: u64, mut contact: Fields) -> Recipient {
@@ -128,11 +134,16 @@ impl People {
     }
 
     /// Takes down with whom a chat is.
-    pub(crate) fn chat(&mut self, mut chat: Fields) {
-        if self.chats.len() < MAX_HELD {
-            let id = chat.number("id").unwrap_or(0);
-            self.chats.insert(id, chat.number("recipientId").unwrap_or(0));
+    ///
+    /// # Errors
+    /// There are too many.
+    pub(crate) fn chat(&mut self, mut chat: Fields) -> Result<(), &'static str> {
+        if self.chats.len() >= MAX_HELD {
+            return Err(TOO_MANY);
         }
+        let id = chat.number("id").unwrap_or(0);
+        self.chats.insert(id, chat.number("recipientId").unwrap_or(0));
+        Ok(())
     }
 
     /// The name that the export shows for a recipient.
@@ -262,15 +273,17 @@ mod tests {
     fn people() -> People {
         let mut people = People::new(None);
         people.account(fields(json!({"givenName": "Ada", "familyName": "Quill", "username": "ada.01"})));
-        people.recipient(fields(json!({"id": 1, "self": {}})));
-        people.recipient(fields(json!({"id": 2, "contact": {
+        people.recipient(fields(json!({"id": 1, "self": {}}))).unwrap();
+        people
+            .recipient(fields(json!({"id": 2, "contact": {
             "aci": "aa".repeat(16), "e164": 15550100, "profileGivenName": "Bo", "systemGivenName": "Bo",
-            "systemFamilyName": "Fenn", "nickname": {"given": "B"}, "username": "bo.02"}})));
+            "systemFamilyName": "Fenn", "nickname": {"given": "B"}, "username": "bo.02"}})))
+            .unwrap();
         let members: Vec<_> = ["aa", "bb"].iter().map(|id| json!({"userId": id.repeat(16)})).collect();
         let snapshot = json!({"title": {"title": "Sailing"}, "members": members});
-        people.recipient(fields(json!({"id": 3, "group": {"snapshot": snapshot}})));
-        people.chat(fields(json!({"id": 7, "recipientId": 3})));
-        people.chat(fields(json!({"id": "8", "recipientId": "2"})));
+        people.recipient(fields(json!({"id": 3, "group": {"snapshot": snapshot}}))).unwrap();
+        people.chat(fields(json!({"id": 7, "recipientId": 3}))).unwrap();
+        people.chat(fields(json!({"id": "8", "recipientId": "2"}))).unwrap();
         people
     }
 

@@ -200,3 +200,19 @@ fn a_change_of_a_group_names_who_did_what() {
     assert_eq!(all(&found[0], "raw:groupNameUpdate.unheard"), ["4"]);
     assert_eq!(report.sources[0].not_understood["groupNameUpdate.unheard"], 1);
 }
+
+#[test]
+fn the_text_form_beside_a_backup_is_no_export() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &backup([said(BO, 1, "hi")]));
+    fs::write(folder.path().join("backup.txtproto"), "Frame {\n  chat = Chat {}\n}\n").unwrap();
+    let (found, report) = import(folder.path());
+    assert_eq!((found.len(), &report.skipped[0].reason[..]), (1, "not an export that is recognised"));
+}
+
+#[test]
+fn a_backup_without_messages_says_so() {
+    let (found, report) = read(&backup([]));
+    assert!(found.is_empty() && report.skipped.is_empty());
+    assert_eq!((report.sources[0].seen, &report.sources[0].format[..]), (0, "signal-backup"));
+}

@@ -35,6 +35,11 @@ impl Schema {
     pub(crate) fn field(&self, number: u32) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.number == number)
     }
+
+    #[cfg(test)]
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&'static str, Kind)> {
+        self.fields.iter().map(|field| (field.name, field.kind))
+    }
 }
 
 const fn one(number: u32, name: &'static str, kind: Kind) -> Field {
@@ -59,7 +64,7 @@ macro_rules! schemas {
 }
 
 mod items;
-mod notices;
+pub(crate) mod notices;
 
 schemas! {
     INFO {
