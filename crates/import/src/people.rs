@@ -3,7 +3,7 @@
 use blackbox_format::message::{MAX_NAMES, Message, Names, annotation};
 
 /// The most recipients that are named; in larger groups none is.
-const MAX_RECIPIENTS: usize = 32;
+pub(crate) const MAX_RECIPIENTS: usize = 32;
 
 /// A person, as the export shows them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

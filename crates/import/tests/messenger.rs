@@ -69,6 +69,17 @@ fn a_message_has_its_sender_and_the_other_participants_with_repaired_characters(
 }
 
 #[test]
+fn an_export_of_early_2018_has_seconds_and_names_alone() {
+    let old = json!({"participants": ["Bo Finch", "Ada Brook"], "title": "Bo Finch", "messages": [
+        {"sender_name": "Ada Brook", "timestamp": 1_516_692_161, "content": "hi", "type": "Generic"}]});
+    let folder = folder(&[("messages/bo/message.json", old.to_string().as_bytes())]);
+    let (all, _) = import(folder.path());
+    let found = &all[0].message;
+    assert_eq!((found.time, &found.written_time[..]), (1_516_692_161_000, "1516692161"));
+    assert_eq!((&found.from[..], &found.to[..]), ("Ada Brook", &["Bo Finch".to_owned()][..]));
+}
+
+#[test]
 fn a_thread_of_several_files_is_read_by_their_numbers() {
     let folder = folder(&[]);
     for number in [1, 2, 10] {

@@ -17,6 +17,13 @@ pub(super) struct Records {
     left: Rc<Cell<u64>>,
 }
 
+/// A record.
+pub(super) struct Record {
+    pub(super) fields: StringRecord,
+    /// Whether some of its bytes were not UTF-8.
+    pub(super) damaged: bool,
+}
+
 impl Records {
     pub(super) fn new(reader: Box<dyn Read>) -> Records {
         let left = Rc::new(Cell::new(MAX_RECORD_BYTES));
@@ -24,13 +31,16 @@ impl Records {
         Records { reader: ReaderBuilder::new().flexible(true).from_reader(metered), left }
     }
 
-    /// The next record. An error quotes nothing.
-    pub(super) fn next(&mut self) -> io::Result<Option<StringRecord>> {
+    /// The next record; bytes that are not UTF-8 are U+FFFD. An error quotes nothing.
+    pub(super) fn next(&mut self) -> io::Result<Option<Record>> {
         self.left.set(MAX_RECORD_BYTES);
         let mut record = csv::ByteRecord::new();
         match self.reader.read_byte_record(&mut record) {
             Ok(false) => Ok(None),
-            Ok(true) => Ok(Some(StringRecord::from_byte_record_lossy(record))),
+            Ok(true) => {
+                let damaged = record.iter().any(|field| std::str::from_utf8(field).is_err());
+                Ok(Some(Record { fields: StringRecord::from_byte_record_lossy(record), damaged }))
+            }
             Err(error) => Err(io::Error::new(io::ErrorKind::InvalidData, reason(&error))),
         }
     }

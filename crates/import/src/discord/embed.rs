@@ -1,5 +1,7 @@
 //! Embeds: what bots write, and previews of links.
 
+use std::collections::HashSet;
+
 use blackbox_format::message::Message;
 use serde_json::Value;
 
@@ -11,7 +13,7 @@ use crate::{
 /// Writes down what embeds say; their text is that of a message that has none. Gives the paths of pictures that lie
 /// beside the export.
 pub(super) fn keep(list: Vec<Value>, message: &mut Message, sink: &mut Sink<'_>) -> Vec<String> {
-    let (mut pictures, mut texts) = (Vec::new(), Vec::new());
+    let (mut pictures, mut texts) = (Pictures::default(), Vec::new());
     for value in list {
         let Some(mut embed) = Fields::of(value.clone()) else {
             raw("embeds", &value, message, sink);
@@ -22,7 +24,7 @@ pub(super) fn keep(list: Vec<Value>, message: &mut Message, sink: &mut Sink<'_>)
             note(message, "embed", &lines[..]);
             texts.push(lines);
         }
-        files(&mut embed, &mut pictures);
+        pictures.add(&mut embed);
         // How it looks, and when the page was made.
         embed.drop(&["color", "timestamp", "inlineEmojis"]);
         embed.keep("embeds", message, sink);
@@ -30,7 +32,7 @@ pub(super) fn keep(list: Vec<Value>, message: &mut Message, sink: &mut Sink<'_>)
     if message.text.is_empty() {
         message.text = texts.join("\n\n");
     }
-    pictures
+    pictures.paths
 }
 
 /// All words of an embed, line by line.
@@ -58,15 +60,21 @@ fn lines(embed: &mut Fields, message: &mut Message, sink: &mut Sink<'_>) -> Stri
     lines.join("\n")
 }
 
-fn files(embed: &mut Fields, pictures: &mut Vec<String>) {
-    let single =
-        ["thumbnail", "image", "video"].into_iter().filter_map(|key| embed.value(key)).collect::<Vec<_>>();
-    for one in single.into_iter().chain(embed.list("images")) {
-        let url = one.get("url").and_then(Value::as_str).filter(|url| !is_remote(url) && !url.is_empty());
-        if let Some(url) = url
-            && !pictures.iter().any(|known| known == url)
-        {
-            pictures.push(url.to_owned());
+/// Paths of pictures, each once: exports can have one picture under two keys.
+#[derive(Default)]
+struct Pictures {
+    paths: Vec<String>,
+    known: HashSet<String>,
+}
+
+impl Pictures {
+    fn add(&mut self, embed: &mut Fields) {
+        let single = ["thumbnail", "image", "video"].map(|key| embed.value(key));
+        for one in single.into_iter().flatten().chain(embed.list("images")) {
+            let url = one.get("url").and_then(Value::as_str).unwrap_or_default();
+            if !url.is_empty() && !is_remote(url) && self.known.insert(url.to_owned()) {
+                self.paths.push(url.to_owned());
+            }
         }
     }
 }

@@ -127,6 +127,11 @@ impl Channel<'_, '_> {
                 None => raw("mentions", &value, message, sink),
             }
         }
+        self.reference(fields, message, sink);
+    }
+
+    /// What it answers, and the command that it answers.
+    fn reference(&self, fields: &mut Fields, message: &mut Message, sink: &mut Sink<'_>) {
         if let Some(mut to) = fields.object("reference") {
             let forward = to.name("type").is_some_and(|kind| kind == "Forward");
             if let Some(id) = to.id("messageId").filter(|_| !forward) {

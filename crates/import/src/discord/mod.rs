@@ -57,10 +57,6 @@ impl Importer for Discord {
         }
     }
 
-    fn has_media(&self) -> bool {
-        true
-    }
-
     fn read(&self, input: &Input<'_>, sink: &mut Sink<'_>) -> Result<(), Fault> {
         match first(input)? {
             b'{' => exporter::read(input, sink),

@@ -1,7 +1,7 @@
 //! The data package that Discord gives to an account: for each channel what the account wrote in it. Its times are
 //! UTC and do not say so.
 
-use blackbox_format::message::{Incoming, Media, Message};
+use blackbox_format::message::{Incoming, Media, Message, annotation};
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
@@ -30,7 +30,7 @@ pub(super) fn read_json(input: &Input<'_>, sink: &mut Sink<'_>) -> Result<(), Fa
         number += 1;
         sink.saw();
         match Fields::of(value) {
-            Some(fields) => channel.item(At::Item(number), fields, sink),
+            Some(fields) => channel.item(Row { at: At::Item(number), fields, damaged: false }, sink),
             None => {
                 sink.skip(At::Item(number), "the message is not an object");
                 Ok(())
@@ -49,15 +49,24 @@ pub(super) fn read_csv(input: &Input<'_>, sink: &mut Sink<'_>) -> Result<(), Fau
         sink.saw();
         let columns = ["ID", "Timestamp", "Contents", "Attachments"];
         let mut map: Map<String, Value> = Map::new();
-        for (place, text) in record.iter().enumerate() {
+        for (place, text) in record.fields.iter().enumerate() {
             let column =
                 columns.get(place).map_or_else(|| format!("column {}", place + 1), ToString::to_string);
             map.insert(column, text.into());
         }
         let fields = Fields::of(Value::Object(map)).unwrap_or_default();
-        channel.item(At::Item(number), fields, sink)?;
+        let row = Row { at: At::Item(number), fields, damaged: record.damaged };
+        channel.item(row, sink)?;
     }
     Ok(())
+}
+
+/// A message as the package has it.
+struct Row {
+    at: At,
+    fields: Fields,
+    /// Whether some of its bytes were not UTF-8.
+    damaged: bool,
 }
 
 struct Channel {
@@ -92,7 +101,8 @@ impl Channel {
         Channel { id, title, owner, others }
     }
 
-    fn item(&self, at: At, mut fields: Fields, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    fn item(&self, row: Row, sink: &mut Sink<'_>) -> Result<(), Fault> {
+        let Row { at, mut fields, damaged } = row;
         let urls = fields.text("Attachments").unwrap_or_default();
         let urls: Vec<&str> = urls.split_whitespace().collect();
         let written_time = fields.text("Timestamp").unwrap_or_default();
@@ -112,6 +122,9 @@ impl Channel {
         address(&mut message, &self.owner, &self.others);
         if let Some(id) = &self.id {
             note(&mut message, "channel", id);
+        }
+        if damaged {
+            note(&mut message, annotation::ENCODING, "not UTF-8, replaced by U+FFFD");
         }
         sink.saw_attachments(urls.len());
         let mut media = Vec::with_capacity(urls.len());

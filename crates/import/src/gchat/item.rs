@@ -18,6 +18,9 @@ use super::{Conversation, annotations, date, person, who};
 
 const PLATFORM: &str = "google-chat";
 
+/// The name of a file that people saw, and the one that the export gave it; `None` if it has neither.
+type Attached = Option<(String, String)>;
+
 /// Hands on the message that `fields` has.
 pub(super) fn read(
     chat: &mut Conversation<'_, '_>,
@@ -41,21 +44,26 @@ pub(super) fn read(
         source_id: fields.id("message_id"),
         ..Message::default()
     };
-    deletion(&mut fields, files.is_empty(), &mut message);
+    deletion(&mut fields, &files, &mut message);
     annotations::keep(fields.list("annotations"), &mut message, sink);
-    let mut creator = fields.object("creator").unwrap_or_default();
-    let sender = chat.member(person(&mut creator));
-    address(&mut message, &sender, chat.others(&sender));
-    if let Some(kind) = creator.name("user_type").filter(|kind| kind != "Human") {
-        note(&mut message, "sender-type", kind);
-    }
-    creator.keep("creator", &mut message, sink);
+    sender(chat, &mut fields, &mut message, sink);
     context(&mut fields, &mut message, sink);
     edits(&mut fields, versions, &chat.input.options.timezone, &mut message);
     reactions(fields.list("reactions"), &mut message, sink);
     fields.keep("", &mut message, sink);
     let media = media(chat, at, files, sink);
     sink.record(at, Incoming { message, media })
+}
+
+/// Who sent it, and who else was there.
+fn sender(chat: &Conversation<'_, '_>, fields: &mut Fields, message: &mut Message, sink: &mut Sink<'_>) {
+    let mut creator = fields.object("creator").unwrap_or_default();
+    let sender = chat.member(person(&mut creator));
+    address(message, &sender, chat.others(&sender));
+    if let Some(kind) = creator.name("user_type").filter(|kind| kind != "Human") {
+        note(message, "sender-type", kind);
+    }
+    creator.keep("creator", message, sink);
 }
 
 /// When it was sent. Messages that were changed often have that only in their earliest version.
@@ -73,7 +81,7 @@ fn time(fields: &mut Fields, versions: &[Value], zone: &TimeZone) -> Option<(Mom
 }
 
 /// A deleted message is an event once nothing is left of it.
-fn deletion(fields: &mut Fields, bare: bool, message: &mut Message) {
+fn deletion(fields: &mut Fields, files: &[Attached], message: &mut Message) {
     let state = fields.name("message_state");
     let by = fields.object("deletion_metadata").and_then(|mut why| why.name("deletion_type"));
     let when = fields.name("deleted_date");
@@ -85,7 +93,7 @@ fn deletion(fields: &mut Fields, bare: bool, message: &mut Message) {
         return;
     }
     let told = [when, by].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    if message.text.is_empty() && bare {
+    if message.text.is_empty() && files.is_empty() {
         message.event = Some("deleted".into());
         message.text = "message deleted".into();
     }
@@ -159,7 +167,7 @@ fn reactions(list: Vec<Value>, message: &mut Message, sink: &mut Sink<'_>) {
 
 /// The files that the message mentions, each by the name that people saw and the one that the export gave it; those
 /// of earlier versions, too, where the message has them no more.
-fn files(fields: &mut Fields, versions: &[Value]) -> Vec<Option<(String, String)>> {
+fn files(fields: &mut Fields, versions: &[Value]) -> Vec<Attached> {
     let mut files: Vec<_> = fields.list("attached_files").iter().map(file_name).collect();
     let mut known: HashSet<_> = files.iter().flatten().cloned().collect();
     let lists = versions.iter().filter_map(|version| version.get("attached_files")?.as_array());
@@ -168,7 +176,7 @@ fn files(fields: &mut Fields, versions: &[Value]) -> Vec<Option<(String, String)
     files
 }
 
-fn file_name(value: &Value) -> Option<(String, String)> {
+fn file_name(value: &Value) -> Attached {
     let text = |key: &str| value.get(key)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     let (shown, exported) = (text("original_name"), text("export_name"));
     let guessed = || shown.as_ref().map(|name| format!("File-{name}"));
@@ -176,12 +184,7 @@ fn file_name(value: &Value) -> Option<(String, String)> {
     Some((shown.unwrap_or_else(|| exported.clone()), exported))
 }
 
-fn media(
-    chat: &mut Conversation<'_, '_>,
-    at: At,
-    files: Vec<Option<(String, String)>>,
-    sink: &mut Sink<'_>,
-) -> Vec<Media> {
+fn media(chat: &mut Conversation<'_, '_>, at: At, files: Vec<Attached>, sink: &mut Sink<'_>) -> Vec<Media> {
     sink.saw_attachments(files.len());
     let mut media = Vec::with_capacity(files.len());
     for file in files {

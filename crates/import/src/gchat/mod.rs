@@ -6,6 +6,8 @@ mod date;
 mod disk;
 mod item;
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::{
@@ -87,6 +89,8 @@ struct Conversation<'i, 'f> {
     input: &'i Input<'f>,
     name: Option<String>,
     members: Vec<Person>,
+    /// Their places in the list, by each of their names.
+    places: HashMap<String, usize>,
     disk: Disk,
 }
 
@@ -97,14 +101,20 @@ impl<'i, 'f> Conversation<'i, 'f> {
         let mut info = info.and_then(Fields::of).unwrap_or_default();
         let members = info.list("members").into_iter().filter_map(Fields::of);
         let members = members.map(|mut member| person(&mut member)).filter(|one| !one.written.is_empty());
-        let members = members.collect();
-        Conversation { input, name: info.name("name"), members, disk: Disk::new(input.names()) }
+        let members: Vec<Person> = members.collect();
+        let mut places = HashMap::new();
+        for (place, member) in members.iter().enumerate() {
+            for name in member.also.iter().chain([&member.written]) {
+                places.entry(name.clone()).or_insert(place);
+            }
+        }
+        Conversation { input, name: info.name("name"), members, places, disk: Disk::new(input.names()) }
     }
 
     /// The sender as the list of members has them, if it does: it can know an address or a name more.
     fn member(&self, person: Person) -> Person {
-        let known = self.members.iter().find(|member| member.is(&person));
-        match known {
+        let place = person.also.iter().chain([&person.written]).find_map(|name| self.places.get(name));
+        match place.and_then(|place| self.members.get(*place)) {
             Some(known) => Person::of(
                 [person.written, known.written.clone()]
                     .into_iter()

@@ -51,7 +51,7 @@ pub(super) fn read(
         ..Message::default()
     };
     let deletion = deletion(&mut fields);
-    message.event = event(&mut fields, &mut message.text, &sender, files.is_empty());
+    message.event = event(&fields, &files, &sender, &mut message.text);
     if let Some(why) = deletion {
         if message.text.is_empty() && files.is_empty() && !fields.has("share") {
             message.event = Some("deleted".into());
@@ -88,7 +88,7 @@ fn deletion(fields: &mut Fields) -> Option<&'static str> {
 }
 
 /// The kind of event, if it is one. An event without a text gets one.
-fn event(fields: &mut Fields, text: &mut String, sender: &str, bare: bool) -> Option<String> {
+fn event(fields: &Fields, files: &[File], sender: &str, text: &mut String) -> Option<String> {
     let kind = fields.peek("type").unwrap_or_default().to_owned();
     let mut told = |sentence: String| {
         if text.is_empty() {
@@ -117,7 +117,7 @@ fn event(fields: &mut Fields, text: &mut String, sender: &str, bare: bool) -> Op
             told("payment".into());
             "payment"
         }
-        _ if bare && !fields.has("share") && !fields.has("sticker") => notice::kind(text, sender)?,
+        _ if files.is_empty() && !fields.has("share") => notice::kind(text, sender)?,
         _ => return None,
     };
     Some(slug.to_owned())

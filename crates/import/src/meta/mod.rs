@@ -27,7 +27,8 @@ const BEGINNING_BYTES: u64 = 1 << 16;
 /// Whether a file is of the form.
 pub(crate) fn is_thread(head: &Head) -> bool {
     let Some(shape) = head.json() else { return false };
-    shape.has_all(&["messages[].sender_name", "messages[].timestamp_ms"])
+    let is_dated = ["messages[].timestamp_ms", "messages[].timestamp"].iter().any(|path| shape.has(path));
+    (shape.has("messages[].sender_name") && is_dated)
         || shape.has_all(&["participants", "messages", "title", "thread_path"])
 }
 
@@ -136,8 +137,10 @@ impl<'i, 'f> Thread<'i, 'f> {
     fn of(input: &'i Input<'f>, file: File<'_>, platform: Platform) -> Thread<'i, 'f> {
         let mut frame = frame(file);
         let name = |text: String| mojibake::repaired(&text).unwrap_or(text);
-        let members = frame.list("participants").into_iter().filter_map(Fields::of);
-        let members = members.filter_map(|mut member| member.name("name"));
+        // Exports of early 2018 have the names alone.
+        let member = |value: &Value| Some(value.get("name").unwrap_or(value).as_str()?.to_owned());
+        let members = frame.list("participants");
+        let members = members.iter().filter_map(member).filter(|name| !name.is_empty());
         let members = members.map(|text| Person::of([Some(name(text))])).collect();
         let title = frame.name("title").map(name);
         Thread { input, platform, title, path: frame.name("thread_path").map(name), members }

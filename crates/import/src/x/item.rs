@@ -7,7 +7,7 @@ use crate::{
     fields::{Fields, note, raw, refuse},
     importer::{At, Fault, Sink},
     media::{file_name, type_of},
-    people::{Person, address},
+    people::{MAX_RECIPIENTS, Person, address},
     time::rfc3339,
 };
 
@@ -94,7 +94,7 @@ impl Archive<'_, '_> {
             }
             (None, None) => {
                 let people = self.groups.people(item.conversation, message.time);
-                people.filter(|id| *id != sender).map(|id| self.person(id)).collect()
+                people.filter(|id| *id != sender).take(MAX_RECIPIENTS + 1).map(|id| self.person(id)).collect()
             }
         };
         address(message, &self.person(sender), &others);

@@ -60,10 +60,6 @@ impl Importer for Direct {
         }
     }
 
-    fn has_media(&self) -> bool {
-        true
-    }
-
     fn read(&self, input: &Input<'_>, sink: &mut Sink<'_>) -> Result<(), Fault> {
         sink.facts.format = FORMAT;
         let owner = account::owner(input);
