@@ -62,7 +62,8 @@ impl ChatKey {
         let mut people = Vec::new();
         if message.chat.is_none() {
             people = message.to.clone();
-            people.push(message.from.clone());
+            // A notice has no sender: it belongs to the conversation of its people.
+            people.extend(Some(message.from.clone()).filter(|from| !from.is_empty()));
             people.sort();
             people.dedup();
         }
