@@ -184,7 +184,8 @@ impl Messages<'_, '_> {
         sink: &mut Sink<'_>,
     ) -> Result<(), Failure> {
         let names: Vec<String> = self.columns.names.iter().map(|name| quoted(name)).collect();
-        let sql = format!("SELECT rowid, {} FROM message WHERE rowid >= ?1 ORDER BY rowid", names.join(", "));
+        let sql =
+            format!("SELECT _rowid_, {} FROM message WHERE _rowid_ >= ?1 ORDER BY _rowid_", names.join(", "));
         let mut statement = connection.prepare(&sql)?;
         let mut start = i64::MIN;
         while let Err(failure) = self.rows(&mut statement.query([start])?, (input, &mut *sink)) {
@@ -279,6 +280,6 @@ impl Messages<'_, '_> {
 
 /// The number of the first row from `from` on.
 fn next(connection: &Connection, from: i64) -> Option<i64> {
-    let sql = "SELECT rowid FROM message WHERE rowid >= ?1 ORDER BY rowid LIMIT 1";
+    let sql = "SELECT _rowid_ FROM message WHERE _rowid_ >= ?1 ORDER BY _rowid_ LIMIT 1";
     connection.query_row(sql, [from], |row| row.get(0)).ok()
 }

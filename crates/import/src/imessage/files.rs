@@ -40,7 +40,7 @@ pub(super) struct Found {
 impl<'c> Attachments<'c> {
     pub(super) fn new(connection: &'c Connection, schema: &Schema) -> rusqlite::Result<Attachments<'c>> {
         let list: Vec<&str> = COLUMNS.iter().map(|column| schema.column("attachment", column)).collect();
-        let sql = format!("SELECT rowid, {} FROM attachment WHERE rowid = ?1", list.join(", "));
+        let sql = format!("SELECT _rowid_, {} FROM attachment WHERE _rowid_ = ?1", list.join(", "));
         let statement = if schema.has("attachment") { Some(connection.prepare(&sql)?) } else { None };
         Ok(Attachments { statement, columns: Columns::new(&COLUMNS.map(str::to_owned)) })
     }

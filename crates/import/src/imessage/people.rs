@@ -58,7 +58,7 @@ impl People {
     fn handles(&mut self, connection: &Connection, schema: &Schema) -> rusqlite::Result<bool> {
         let column = |name| schema.column("handle", name);
         let sql = format!(
-            "SELECT rowid, {}, {}, {} FROM handle",
+            "SELECT _rowid_, {}, {}, {} FROM handle",
             column("id"),
             column("uncanonicalized_id"),
             column("person_centric_id")
@@ -85,7 +85,7 @@ impl People {
     fn chats(&mut self, connection: &Connection, schema: &Schema) -> rusqlite::Result<bool> {
         let column = |name| schema.column("chat", name);
         let sql =
-            format!("SELECT rowid, {}, {} FROM chat", column("display_name"), column("chat_identifier"));
+            format!("SELECT _rowid_, {}, {} FROM chat", column("display_name"), column("chat_identifier"));
         let mut statement = connection.prepare(&sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

@@ -27,7 +27,10 @@ impl Schema {
             }
         }
         let schema = Schema { tables };
-        let whole = NEEDED.iter().all(|name| schema.has(name))
+        // A column of this name would hide the numbers of the rows.
+        let hidden = schema.tables.keys().any(|table| schema.has_column(table, "_rowid_"));
+        let whole = !hidden
+            && NEEDED.iter().all(|name| schema.has(name))
             && NEEDED_COLUMNS.iter().all(|column| schema.has_column("message", column));
         Ok(whole.then_some(schema))
     }

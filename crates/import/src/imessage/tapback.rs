@@ -115,7 +115,7 @@ impl Tapbacks {
         }
         let list: Vec<&str> = COLUMNS.iter().map(|column| schema.column("message", column)).collect();
         let sql = format!(
-            "SELECT rowid, {} FROM message WHERE associated_message_type BETWEEN 2000 AND 3007",
+            "SELECT _rowid_, {} FROM message WHERE associated_message_type BETWEEN 2000 AND 3007",
             list.join(", ")
         );
         let columns = Columns::new(&COLUMNS.map(str::to_owned));
