@@ -34,7 +34,6 @@ fn whole(number: i64) -> Option<i64> {
 
 /// Seconds with their fraction, as property lists have them.
 pub(super) fn real(seconds: f64) -> Option<i64> {
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "it saturates")]
     let millis = match seconds.abs() >= NANOSECONDS_FROM as f64 {
         true => seconds / 1e6,
         false => seconds * 1e3,

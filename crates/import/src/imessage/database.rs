@@ -25,6 +25,7 @@ const FORMAT: &str = "imessage-database";
 /// Reported for databases that are not Apple's.
 const OTHER_FORMAT: &str = "sqlite";
 const NOT_OURS: &str = "an SQLite database that is not iMessage's";
+const OLD_PHONE: &str = "an sms.db of an iPhone before iOS 6, whose form is not read";
 const TOO_MANY: &str = "its lists of people and conversations have more than 256 MiB";
 /// Whence a text is that the device heard in a recording.
 const HEARD: &str = "machine: Messages";
@@ -96,7 +97,7 @@ impl From<Fault> for Failure {
 
 fn all(connection: &Connection, input: &Input<'_>, sink: &mut Sink<'_>) -> Result<(), Failure> {
     let Some(schema) = Schema::of(connection)? else {
-        sink.reject(NOT_OURS);
+        sink.reject(if Schema::is_of_old_phone(connection)? { OLD_PHONE } else { NOT_OURS });
         return Ok(());
     };
     sink.facts.format = FORMAT;
@@ -123,7 +124,7 @@ fn all(connection: &Connection, input: &Input<'_>, sink: &mut Sink<'_>) -> Resul
     };
     rows.read(connection, input, sink)?;
     if tapbacks.cut {
-        sink.note(At::Item(rows.item), "some tapbacks stand only as events, as there are too many");
+        open::note(input, sink, "some tapbacks stand only as events, as there are too many");
     }
     Ok(())
 }

@@ -96,13 +96,13 @@ fn chat(input: &Input<'_>) -> Option<String> {
 /// The pieces of either form.
 enum Pieces<'a> {
     Text(Blocks<'a>),
-    Page(Page),
+    Page(Box<Page>),
 }
 
 impl<'a> Pieces<'a> {
     fn open(input: &Input<'_>, is_page: bool, survey: Option<&'a Survey>) -> io::Result<Pieces<'a>> {
         Ok(match is_page {
-            true => Pieces::Page(Page::new(input.file().text()?)),
+            true => Pieces::Page(Box::new(Page::new(input.file().text()?))),
             false => Pieces::Text(Blocks::new(input.lines()?, survey)),
         })
     }

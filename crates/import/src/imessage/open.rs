@@ -79,13 +79,21 @@ pub(super) fn cause(error: &rusqlite::Error) -> String {
     }
 }
 
-fn note(input: &Input<'_>, sink: &mut Sink<'_>, words: &str) {
+/// Says something of the database as a whole.
+pub(super) fn note(input: &Input<'_>, sink: &mut Sink<'_>, words: &str) {
     sink.tally.note(Skipped::file(input.file().source(), words));
 }
 
 /// The write-ahead log beside the database, unless it is empty. SQLite's own notes about it are of no use.
 fn log(input: &Input<'_>, sink: &mut Sink<'_>) -> Option<Vec<u8>> {
     let name = input.file().name();
+    if input.names().contains(&format!("{name}-journal")) {
+        note(
+            input,
+            sink,
+            "the journal beside it was not applied: it may have been copied in the midst of a change",
+        );
+    }
     input.beside(&format!("{name}-shm"));
     let log = format!("{name}-wal");
     let bytes = input.beside(&log);

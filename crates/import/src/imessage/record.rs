@@ -89,7 +89,8 @@ impl Told {
         self.unknown.push(key.to_owned());
     }
 
-    fn into_event(&mut self, slug: &str, text: String, who: &str) {
+    /// Makes it an event.
+    fn happened(&mut self, slug: &str, text: String, who: &str) {
         self.message.event = Some(slug.to_owned());
         self.message.text = text;
         if !who.is_empty() {
@@ -155,14 +156,14 @@ impl Teller<'_> {
             if let Some(text) = line.text("text") {
                 told.note("event-text", text);
             }
-            return told.into_event(event.slug, event.text, &sender.name);
+            return told.happened(event.slug, event.text, &sender.name);
         }
         let edits = history(told, line);
         told.message.text = texts(told, line, &edits);
         associated(told, line);
         if edits.is_unsent() && told.message.text.is_empty() {
             let who = if sender.name.is_empty() { "Somebody" } else { &sender.name };
-            return told.into_event("deleted", format!("{who} unsent a message"), &sender.name);
+            return told.happened("deleted", format!("{who} unsent a message"), &sender.name);
         }
         if let Some(guid) = &told.message.source_id {
             let reactions: Vec<String> = self.tapbacks.of(guid).collect();
@@ -226,7 +227,7 @@ fn tapped(told: &mut Told, line: Line<'_>, (tapback, who): (&Tapback, &str)) {
         told.note("tapback-text", text);
     }
     let name = if who.is_empty() { "Somebody" } else { who };
-    told.into_event("reaction", format!("{name} {}", tapback.words()), who);
+    told.happened("reaction", format!("{name} {}", tapback.words()), who);
 }
 
 /// Puts down to which message a tapback or a sticker belongs.

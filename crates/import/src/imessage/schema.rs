@@ -35,6 +35,11 @@ impl Schema {
         Ok(whole.then_some(schema))
     }
 
+    /// Whether it is the database in which iPhones kept text messages before they had iMessage on all devices.
+    pub(super) fn is_of_old_phone(connection: &Connection) -> rusqlite::Result<bool> {
+        Ok(is_table(connection, "message")? && is_table(connection, "msg_group")?)
+    }
+
     pub(super) fn has(&self, table: &str) -> bool {
         self.tables.contains_key(table)
     }
@@ -113,7 +118,6 @@ impl<'a> Line<'a> {
     pub(super) fn whole(self, column: &str) -> i64 {
         match self.value(column) {
             ValueRef::Integer(whole) => whole,
-            #[expect(clippy::cast_possible_truncation, reason = "it saturates")]
             ValueRef::Real(real) => real as i64,
             ValueRef::Text(text) => str::from_utf8(text).ok().and_then(|text| text.parse().ok()).unwrap_or(0),
             ValueRef::Null | ValueRef::Blob(_) => 0,

@@ -125,7 +125,7 @@ impl Elements {
     /// The next one.
     pub(super) fn next(&mut self) -> io::Result<Option<Top>> {
         let mut tree: Option<Tree> = None;
-        while let Some(token) = self.tokens.next() {
+        for token in self.tokens.by_ref() {
             let token = token?;
             self.since.set(0);
             match (token, &mut tree) {

@@ -214,7 +214,6 @@ impl<'a> Stream<'a> {
         Some(Value::Real(match self.byte()? {
             FLOATING if kind == b'f' => f32::from_le_bytes(self.array()?).into(),
             FLOATING => f64::from_le_bytes(self.array()?),
-            #[expect(clippy::cast_precision_loss, reason = "it has at most 32 bits")]
             head => self.integer_after(head)? as f64,
         }))
     }

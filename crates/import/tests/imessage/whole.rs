@@ -174,3 +174,14 @@ fn a_database_of_another_program_is_refused() {
         assert_eq!((report.skipped.len(), &report.sources[0].format[..]), (1, "sqlite"));
     }
 }
+
+#[test]
+fn a_database_of_a_phone_from_before_imessage_is_named_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sms.db");
+    let schema =
+        "CREATE TABLE message (address TEXT, date INTEGER, text TEXT); CREATE TABLE msg_group (type INTEGER)";
+    Connection::open(&path).unwrap().execute_batch(schema).unwrap();
+    let (_, report) = import(&path);
+    assert_eq!(report.skipped[0].reason, "an sms.db of an iPhone before iOS 6, whose form is not read");
+}
