@@ -223,7 +223,8 @@ impl Teller<'_> {
 
 fn tapped(told: &mut Told, line: Line<'_>, (tapback, who): (&Tapback, &str)) {
     refer(told, line);
-    if let Some(text) = line.text("text") {
+    let body = || line.blob("attributedbody").and_then(typedstream::decode).map(|body| body.text);
+    if let Some(text) = line.text("text").or_else(body) {
         told.note("tapback-text", text);
     }
     let name = if who.is_empty() { "Somebody" } else { who };

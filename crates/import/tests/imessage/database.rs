@@ -114,6 +114,9 @@ fn tapbacks_are_events_and_stand_at_their_messages() {
     tap("T-2", 2001, 2, None);
     tap("T-3", 2006, 2, Some("🦀"));
     tap("T-4", 3001, 2, None);
+    db.run("UPDATE message SET text = NULL WHERE guid = 'T-2'");
+    let body = attributed("Liked “lunch?”", &[]);
+    db.sql.execute("UPDATE message SET attributedBody = ?1 WHERE guid = 'T-2'", [body]).unwrap();
     let all = db.messages();
     assert_eq!(noted(&all[0], "reaction"), ["❤️ +447700900001", "🦀 bo@harbour.example"]);
     let events: Vec<_> = all[1..].iter().map(|one| (one.event.as_deref().unwrap(), &one.text[..])).collect();
@@ -129,6 +132,7 @@ fn tapbacks_are_events_and_stand_at_their_messages() {
     assert_eq!((noted(&all[1], "reply-to"), noted(&all[1], "sender")), (vec!["G-1"], vec!["+447700900001"]));
     assert!(all[1].from.is_empty());
     assert_eq!(noted(&all[1], "tapback-text"), ["Loved “lunch?”"]);
+    assert_eq!(noted(&all[2], "tapback-text"), ["Liked “lunch?”"]);
 }
 
 fn version(text: &str, seconds: f64) -> Value {
