@@ -1,41 +1,27 @@
-//! Not read yet.
+//! iMessage and the other services of Apple's Messages: its own database ([`database`]), and what the program
+//! imessage-exporter makes of it ([`exported`]).
 
-use crate::{
-    formats::Format,
-    head::Head,
-    importer::{Confidence, Fault, Importer, Input, Sink},
-};
+mod app;
+mod clock;
+mod columns;
+mod database;
+mod edits;
+mod event;
+mod exported;
+mod files;
+mod follow;
+mod log;
+mod open;
+mod page;
+mod people;
+mod property;
+mod record;
+mod schema;
+mod shown;
+mod stamp;
+mod tapback;
+mod text;
+mod tree;
+mod typedstream;
 
-/// Not read yet.
-pub(crate) struct Database;
-
-impl Importer for Database {
-    fn formats(&self) -> &'static [Format] {
-        &[]
-    }
-
-    fn probe(&self, _: &Head) -> Confidence {
-        Confidence::No
-    }
-
-    fn read(&self, _: &Input<'_>, _: &mut Sink<'_>) -> Result<(), Fault> {
-        Ok(())
-    }
-}
-
-/// Not read yet.
-pub(crate) struct Exported;
-
-impl Importer for Exported {
-    fn formats(&self) -> &'static [Format] {
-        &[]
-    }
-
-    fn probe(&self, _: &Head) -> Confidence {
-        Confidence::No
-    }
-
-    fn read(&self, _: &Input<'_>, _: &mut Sink<'_>) -> Result<(), Fault> {
-        Ok(())
-    }
-}
+pub(crate) use self::{database::Database, exported::Exported};
