@@ -1,16 +1,12 @@
 //! The elements of an exported page, one of the top level after the other, as small trees.
 
-use std::{
-    cell::Cell,
-    io::{self, Read},
-    rc::Rc,
-};
+use std::io::{self, Read};
 
-use html5gum::{IoReader, StartTag, Token, Tokenizer};
+use blackbox_document::page::{Tag, Token, tokens};
 
 use crate::bounded::MAX_TEXT_BYTES;
 
-/// The most bytes between two tags, and of one element, 16 MiB.
+/// The most bytes of one element, 16 MiB.
 const MAX_BYTES: usize = MAX_TEXT_BYTES;
 /// What is nested deeper stands beside what it is nested in.
 const MAX_DEPTH: usize = 64;
@@ -84,8 +80,7 @@ impl Element {
 
 /// Reads a page element by element.
 pub(super) struct Elements {
-    tokens: Tokenizer<IoReader<Counted>>,
-    since: Rc<Cell<usize>>,
+    tokens: Box<dyn Iterator<Item = io::Result<Token>>>,
     /// Whether an element of the top level is one that is wanted.
     wanted: fn(&Element) -> bool,
 }
@@ -97,53 +92,31 @@ pub(super) enum Top {
     TooLong,
 }
 
-/// Counts the bytes since the last tag, so that none of a text without end are held.
-struct Counted {
-    reader: Box<dyn Read>,
-    since: Rc<Cell<usize>>,
-}
-
-impl Read for Counted {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.reader.read(buffer)?;
-        self.since.set(self.since.get() + count);
-        match self.since.get() > MAX_BYTES + (1 << 16) {
-            true => Err(io::Error::other("there are more than 16 MiB without a tag")),
-            false => Ok(count),
-        }
-    }
-}
-
 impl Elements {
     /// The elements of a page that are wanted, wherever they stand but in one another.
     pub(super) fn new(reader: Box<dyn Read>, wanted: fn(&Element) -> bool) -> Elements {
-        let since = Rc::new(Cell::new(0));
-        let reader = Counted { reader, since: since.clone() };
-        Elements { tokens: Tokenizer::new(IoReader::new(reader)), since, wanted }
+        Elements { tokens: Box::new(tokens(reader)), wanted }
     }
 
     /// The next one.
     pub(super) fn next(&mut self) -> io::Result<Option<Top>> {
         let mut tree: Option<Tree> = None;
         for token in self.tokens.by_ref() {
-            let token = token?;
-            self.since.set(0);
-            match (token, &mut tree) {
-                (Token::StartTag(tag), None) => {
-                    let closed = tag.self_closing;
-                    let element = element(tag);
-                    if (self.wanted)(&element) && !closed {
+            match (token?, &mut tree) {
+                (Token::Start(tag), None) => {
+                    let element = element(&tag);
+                    if (self.wanted)(&element) && !tag.closed {
                         tree = Some(Tree { open: vec![element], nodes: 0, bytes: 0 });
                     }
                 }
-                (Token::StartTag(tag), Some(tree)) => tree.enter(tag),
-                (Token::EndTag(tag), Some(open)) => {
-                    if let Some(whole) = open.leave(&String::from_utf8_lossy(&tag.name)) {
+                (Token::Start(tag), Some(tree)) => tree.enter(&tag),
+                (Token::End(name), Some(open)) => {
+                    if let Some(whole) = open.leave(&name) {
                         return Ok(Some(open.finish(whole)));
                     }
                 }
-                (Token::String(text), Some(tree)) => tree.text(&String::from_utf8_lossy(&text)),
-                _ => {}
+                (Token::Text(text), Some(tree)) => tree.text(&text),
+                (Token::End(_) | Token::Text(_), None) => {}
             }
         }
         Ok(tree.map(|mut tree| {
@@ -153,17 +126,14 @@ impl Elements {
     }
 }
 
-fn element(tag: StartTag<()>) -> Element {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let mut element = Element { name: text(&tag.name).to_lowercase(), ..Element::default() };
-    for (name, value) in tag.attributes {
-        match &name[..] {
-            b"class" => element.class = text(&value.value),
-            b"href" | b"src" | b"data" => element.link = Some(text(&value.value)),
-            _ => {}
-        }
+fn element(tag: &Tag) -> Element {
+    let link = ["href", "src", "data"].iter().find_map(|name| tag.get(name));
+    Element {
+        name: tag.name.clone(),
+        class: tag.get("class").unwrap_or_default().to_owned(),
+        link: link.map(str::to_owned),
+        children: Vec::new(),
     }
-    element
 }
 
 /// An element of the top level whose end has not come yet.
@@ -187,14 +157,13 @@ impl Tree {
         }
     }
 
-    fn enter(&mut self, tag: StartTag<()>) {
-        let closed = tag.self_closing;
+    fn enter(&mut self, tag: &Tag) {
         let element = element(tag);
         let bytes = element.class.len() + element.link.as_ref().map_or(0, String::len);
         if !self.fits(bytes) {
             return;
         }
-        if closed || VOID.contains(&&element.name[..]) || self.open.len() > MAX_DEPTH {
+        if tag.closed || VOID.contains(&&element.name[..]) || self.open.len() > MAX_DEPTH {
             self.add(Node::Element(element));
         } else {
             self.open.push(element);

@@ -207,7 +207,10 @@ fn the_text_form_beside_a_backup_is_no_export() {
     write(folder.path(), &backup([said(BO, 1, "hi")]));
     fs::write(folder.path().join("backup.txtproto"), "BackupInfo {\n  version: 1\n}\n").unwrap();
     let (found, report) = import(folder.path());
-    assert_eq!((found.len(), &report.skipped[0].reason[..]), (1, "a Signal backup in protobuf's text form, which no program exports"));
+    assert_eq!(
+        (found.len(), &report.skipped[0].reason[..]),
+        (1, "a Signal backup in protobuf's text form, which no program exports")
+    );
 }
 
 #[test]
