@@ -254,9 +254,9 @@ mod tests {
     fn the_content_of_things_is_text() {
         let poll = json!({"question": "Where?", "closed": false, "total_voters": 3,
             "answers": [{"text": "Here", "voters": 2, "chosen": true}, {"text": ["Th", "ere"], "voters": 1}]});
-        let taken = taken(json!({"poll": poll}));
-        assert_eq!(taken.lines, ["Where?", "- Here (2 votes)", "- There (1 votes)"]);
-        assert_eq!(taken.annotations[0], ("chosen".to_owned(), "Here".to_owned()));
+        let all = taken(json!({"poll": poll}));
+        assert_eq!(all.lines, ["Where?", "- Here (2 votes)", "- There (1 votes)"]);
+        assert_eq!(all.annotations[0], ("chosen".to_owned(), "Here".to_owned()));
         let place = json!({"place_name": "Quay", "location_information": {"latitude": 1.5, "longitude": -2}});
         assert_eq!(taken(place).lines, ["Quay", "1.5,-2"]);
         let contact = json!({"first_name": "Ida", "last_name": "", "phone_number": "+47 1"});
@@ -275,12 +275,8 @@ mod tests {
             json!({"inline_bot_buttons": [{}]}),
             json!({"contact_information": "x"}),
         ] {
-            let taken = taken(value.clone());
-            assert_eq!(
-                (taken.unknown.len(), taken.lines.len(), taken.annotations.len()),
-                (1, 0, 0),
-                "{value}"
-            );
+            let all = taken(value.clone());
+            assert_eq!((all.unknown.len(), all.lines.len(), all.annotations.len()), (1, 0, 0), "{value}");
         }
     }
 
