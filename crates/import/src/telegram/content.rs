@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{
     people::full_name,
-    text::{field, joined, plain},
+    text::{field, joined, plain, take},
 };
 use crate::media::{file_name, stated};
 
@@ -25,22 +25,20 @@ const LEFT_OUT: &[&str] = &[
 
 /// Takes the attachments out of a message.
 pub(crate) fn attachments(object: &mut Map<String, Value>) -> Vec<Mention> {
-    let mime = object.remove("mime_type");
-    let kind = object.get("media_type").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let title = object.remove("file_name").map(|name| plain(&name));
+    let kind = field(object, "media_type").unwrap_or_default();
     let mut mentions = Vec::new();
     for key in ["photo", "file", "thumbnail", "contact_vcard"] {
-        let Some(Value::String(path)) = object.get(key) else { continue };
-        let (stated_type, guess, title) = match key {
-            "photo" => (None, "image/jpeg", None),
-            "file" => (mime.as_ref().and_then(Value::as_str), media_type(&kind), title.as_deref()),
-            "thumbnail" => (None, "image/jpeg", None),
-            _ => (None, "text/vcard", None),
-        };
-        let mention = mention(path, title, stated_type, guess);
+        let Some(Value::String(path)) = object.get(key).filter(|path| path.is_string()) else { continue };
+        let path = path.clone();
         object.remove(key);
+        let (stated_type, guess, title) = match key {
+            "file" => (take(object, "mime_type"), media_type(&kind), take(object, "file_name")),
+            "contact_vcard" => (None, "text/vcard", None),
+            _ => (None, "image/jpeg", None),
+        };
+        let mention = mention(&path, title.as_deref(), stated_type.as_deref(), guess);
         // The preview of a file that was left out as well is nothing.
-        if key != "thumbnail" || mention.place.is_ok() {
+        if !path.is_empty() && (key != "thumbnail" || mention.place.is_ok()) {
             mentions.push(mention);
         }
     }
@@ -247,7 +245,7 @@ mod tests {
 
     use super::*;
 
-    fn take(value: Value) -> Taken {
+    fn taken(value: Value) -> Taken {
         let Value::Object(mut object) = value else { panic!("no object") };
         things(&mut object)
     }
@@ -256,16 +254,16 @@ mod tests {
     fn the_content_of_things_is_text() {
         let poll = json!({"question": "Where?", "closed": false, "total_voters": 3,
             "answers": [{"text": "Here", "voters": 2, "chosen": true}, {"text": ["Th", "ere"], "voters": 1}]});
-        let taken = take(json!({"poll": poll}));
-        assert_eq!(taken.lines, ["Where?", "- Here (2 votes)", "- There (1 votes)"]);
-        assert_eq!(taken.annotations[0], ("chosen".to_owned(), "Here".to_owned()));
+        let all = taken(json!({"poll": poll}));
+        assert_eq!(all.lines, ["Where?", "- Here (2 votes)", "- There (1 votes)"]);
+        assert_eq!(all.annotations[0], ("chosen".to_owned(), "Here".to_owned()));
         let place = json!({"place_name": "Quay", "location_information": {"latitude": 1.5, "longitude": -2}});
-        assert_eq!(take(place).lines, ["Quay", "1.5,-2"]);
+        assert_eq!(taken(place).lines, ["Quay", "1.5,-2"]);
         let contact = json!({"first_name": "Ida", "last_name": "", "phone_number": "+47 1"});
-        assert_eq!(take(json!({"contact_information": contact})).lines, ["Ida", "+47 1"]);
+        assert_eq!(taken(json!({"contact_information": contact})).lines, ["Ida", "+47 1"]);
         let invoice =
             json!({"invoice_information": "{\"title\": \"Boat\", \"amount\": 5, \"currency\": \"NOK\"}"});
-        assert_eq!(take(invoice).lines, ["Boat", "5 NOK"]);
+        assert_eq!(taken(invoice).lines, ["Boat", "5 NOK"]);
     }
 
     #[test]
@@ -277,12 +275,8 @@ mod tests {
             json!({"inline_bot_buttons": [{}]}),
             json!({"contact_information": "x"}),
         ] {
-            let taken = take(value.clone());
-            assert_eq!(
-                (taken.unknown.len(), taken.lines.len(), taken.annotations.len()),
-                (1, 0, 0),
-                "{value}"
-            );
+            let all = taken(value.clone());
+            assert_eq!((all.unknown.len(), all.lines.len(), all.annotations.len()), (1, 0, 0), "{value}");
         }
     }
 

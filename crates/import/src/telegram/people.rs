@@ -67,7 +67,9 @@ impl Directory {
     pub(crate) fn personal(&mut self, value: &Value) {
         let Some(object) = value.as_object() else { return };
         self.contact(value);
-        if let (Some(name), None) = (full_name(object), &self.owner) {
+        let Some(name) = full_name(object) else { return };
+        // The name that was given counts, and may be the same.
+        if self.owner.as_ref().is_none_or(|owner| owner.name == name) {
             self.owner = Some(Person { name, id: user_id(object) });
         }
     }

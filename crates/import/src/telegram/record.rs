@@ -9,7 +9,7 @@ use super::{
     action::{self, Event},
     content::{self, Mention},
     people::{Chat, Directory, Person},
-    text::{self, field, plain},
+    text::{self, field, plain, take},
 };
 use crate::time::{Moment, rfc3339};
 
@@ -47,6 +47,7 @@ const KEPT: &[&str] = &[
     "edited_unixtime",
     "emoticon",
     "expired",
+    "file_name",
     "file_size",
     "forwarded_date",
     "forwarded_date_unixtime",
@@ -73,6 +74,7 @@ const KEPT: &[&str] = &[
     "media_spoiler",
     "media_type",
     "message_id",
+    "mime_type",
     "messages_count",
     "month",
     "months",
@@ -145,8 +147,7 @@ pub(crate) fn sender(object: &Map<String, Value>) -> Person {
 /// Reads a message or an event.
 pub(crate) fn parse(value: Value, context: &Context<'_>) -> Result<Parsed, String> {
     let Value::Object(mut object) = value else { return Err("it is not an object".into()) };
-    let kind = field(&object, "type").unwrap_or_else(|| "message".into());
-    object.remove("type");
+    let kind = take(&mut object, "type").unwrap_or_else(|| "message".into());
     let Some((moment, written_time)) = time(&mut object, context.zone)? else {
         return Err(match &kind[..] {
             "unsupported" => {
@@ -161,14 +162,13 @@ pub(crate) fn parse(value: Value, context: &Context<'_>) -> Result<Parsed, Strin
             written_time,
             chat: context.chat.title(),
             platform: PLATFORM.into(),
-            source_id: field(&object, "id"),
+            source_id: take(&mut object, "id"),
             ..Message::default()
         },
         mentions: content::attachments(&mut object),
         unknown: Vec::new(),
         zoneless: moment.zoneless,
     };
-    object.remove("id");
     let sender = match kind == "message" {
         true => said(&mut object, &mut parsed)?,
         false => noted(&kind, &mut object, &mut parsed)?,
@@ -180,9 +180,7 @@ pub(crate) fn parse(value: Value, context: &Context<'_>) -> Result<Parsed, Strin
 
 /// The time, and how it is written. The number of seconds counts; the local time is as written.
 fn time(object: &mut Map<String, Value>, zone: &TimeZone) -> Result<Option<(Moment, String)>, String> {
-    let (date, unix) = (field(object, "date"), field(object, "date_unixtime"));
-    object.remove("date");
-    object.remove("date_unixtime");
+    let (date, unix) = (take(object, "date"), take(object, "date_unixtime"));
     let seconds =
         unix.as_ref().and_then(|unix| unix.parse::<i64>().ok()).and_then(|unix| unix.checked_mul(1000));
     let moment = match (seconds, &date) {
@@ -197,7 +195,7 @@ fn time(object: &mut Map<String, Value>, zone: &TimeZone) -> Result<Option<(Mome
 /// A message: its sender, its text and what belongs to it.
 fn said(object: &mut Map<String, Value>, parsed: &mut Parsed) -> Result<Person, String> {
     let sender = sender(object);
-    object.remove("from");
+    take(object, "from");
     parsed.message.from = sender.name.clone();
     for (key, name) in [
         ("reply_to_message_id", annotation::REPLY_TO),
@@ -208,7 +206,7 @@ fn said(object: &mut Map<String, Value>, parsed: &mut Parsed) -> Result<Person, 
         }
     }
     if let Some(from) = object.remove("forwarded_from") {
-        parsed.annotate(annotation::FORWARDED, from.as_str().unwrap_or_default());
+        parsed.annotate(annotation::FORWARDED, if from.is_null() { String::new() } else { plain(&from) });
     }
     edited(object, parsed);
     let text = text::of_message(object)?;
@@ -221,8 +219,7 @@ fn said(object: &mut Map<String, Value>, parsed: &mut Parsed) -> Result<Person, 
 
 /// The oldest exports write 1970 for a message that was never edited.
 fn edited(object: &mut Map<String, Value>, parsed: &mut Parsed) {
-    let (edited, unix) = (field(object, "edited"), field(object, "edited_unixtime"));
-    object.remove("edited");
+    let (edited, unix) = (take(object, "edited"), field(object, "edited_unixtime"));
     let never = edited
         .as_deref()
         .is_some_and(|time| time.starts_with("1970-01-01") || time.starts_with("1969-12-31"));
@@ -248,7 +245,9 @@ fn noted(kind: &str, object: &mut Map<String, Value>, parsed: &mut Parsed) -> Re
     parsed.keep_all(exported.unknown);
     parsed.message.event = Some(slug.to_owned());
     let sender = actor(object, parsed);
-    parsed.annotate("action", action.clone());
+    if !action.is_empty() {
+        parsed.annotate("action", action.clone());
+    }
     if !known {
         parsed.keep(
             if kind == "service" { "action" } else { "type" },
@@ -276,8 +275,8 @@ fn actor(object: &mut Map<String, Value>, parsed: &mut Parsed) -> Person {
     };
     let found = [of("actor", "actor_id"), of("from", "from_id")].into_iter().find(|one| !one.name.is_empty());
     let person = found.unwrap_or_default();
-    object.remove("actor");
-    object.remove("from");
+    take(object, "actor");
+    take(object, "from");
     if !person.name.is_empty() {
         parsed.annotate(annotation::SENDER, person.name.clone());
     }

@@ -31,6 +31,15 @@ pub(crate) fn field(object: &Map<String, Value>, key: &str) -> Option<String> {
     object.get(key).and_then(scalar).filter(|text| !text.is_empty())
 }
 
+/// As [`field`], and takes it out. What is no scalar stays, to be kept as it is.
+pub(crate) fn take(object: &mut Map<String, Value>, key: &str) -> Option<String> {
+    let found = field(object, key);
+    if object.get(key).is_some_and(|value| !value.is_object() && !value.is_array()) {
+        object.remove(key);
+    }
+    found
+}
+
 /// The text alone, whatever its form.
 pub(crate) fn joined(value: &Value) -> String {
     Text::of(value).map(|text| text.text).unwrap_or_default()
