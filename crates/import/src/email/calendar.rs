@@ -26,7 +26,7 @@ pub(super) fn text(calendar: &str) -> String {
     let mut hidden = 0_u32;
     let mut all = String::new();
     for line in unfolded.lines().map(|line| cut(line, MAX_LINE_BYTES)) {
-        let Some((name, parameters, value)) = property(line) else { continue };
+        let Some(Property { name, parameters, value }) = property(line) else { continue };
         match &name[..] {
             // The rules of a zone have starts as well; a reminder has a description.
             "BEGIN" if is_hidden(value) => hidden = hidden.saturating_add(1),
@@ -47,7 +47,13 @@ fn is_hidden(component: &str) -> bool {
 }
 
 /// `NAME;PARAMETER=value:VALUE`
-fn property(line: &str) -> Option<(String, Vec<(String, String)>, &str)> {
+struct Property<'a> {
+    name: String,
+    parameters: Vec<(String, String)>,
+    value: &'a str,
+}
+
+fn property(line: &str) -> Option<Property<'_>> {
     let mut quoted = false;
     let colon = line.char_indices().find(|(_, letter)| {
         quoted ^= *letter == '"';
@@ -60,7 +66,7 @@ fn property(line: &str) -> Option<(String, Vec<(String, String)>, &str)> {
         let (key, value) = part.split_once('=')?;
         Some((key.to_ascii_uppercase(), value.trim_matches('"').to_owned()))
     };
-    Some((name, parts.filter_map(parameter).collect(), value))
+    Some(Property { name, parameters: parts.filter_map(parameter).collect(), value })
 }
 
 fn shown(parameters: &[(String, String)], value: &str) -> String {

@@ -25,6 +25,10 @@ pub(super) fn unwrap<'a>(bytes: &'a [u8], name: Option<&str>) -> Unwrapped<'a> {
             Some(bytes) => plain(bytes, None),
             None => plain(quoted_printable(bytes), Some("not all of it is quoted-printable")),
         },
+        "x-uuencode" | "uuencode" | "x-uue" | "uue" => match uuencode(bytes) {
+            Some(bytes) => plain(bytes, None),
+            None => Unwrapped { bytes: Cow::Borrowed(bytes), fault: Some("it is not uuencoded") },
+        },
         "" | "7bit" | "8bit" | "binary" | "7-bit" | "8-bit" | "8bits" | "7bits" | "none" => {
             Unwrapped { bytes: Cow::Borrowed(bytes), fault: None }
         }
@@ -55,6 +59,26 @@ fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
         };
     }
     all
+}
+
+/// The bytes between the lines `begin` and `end`; `None` if there is no such line.
+fn uuencode(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut lines =
+        bytes.split(|byte| *byte == b'\n').skip_while(|line| !line.starts_with(b"begin ")).skip(1).peekable();
+    lines.peek()?;
+    let mut all = Vec::new();
+    for line in lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line)).take_while(|line| *line != b"end")
+    {
+        let Some((first, rest)) = line.split_first() else { continue };
+        let value = |at: usize| rest.get(at).map_or(0, |byte| byte.wrapping_sub(32) & 63);
+        let length = usize::from(first.wrapping_sub(32) & 63);
+        let triples = (0..length.div_ceil(3)).flat_map(|group| {
+            let [a, b, c, d] = [0, 1, 2, 3].map(|place| value(group * 4 + place));
+            [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d]
+        });
+        all.extend(triples.take(length));
+    }
+    Some(all)
 }
 
 /// The value of a hexadecimal digit.
@@ -133,6 +157,9 @@ mod tests {
         assert_eq!(read(b"aG!k=", "base64"), (b"hi".to_vec(), true));
         assert_eq!(read(b"a=3D=\r\nb", "quoted-printable"), (b"a=b".to_vec(), false));
         assert_eq!(read(b"a=ZZ=3d=", "quoted-printable"), (b"a=ZZ==".to_vec(), true));
+        assert_eq!(read(b"begin 644 a\r\n#0V%T\r\n`\r\nend\r\n", "x-uuencode"), (b"Cat".to_vec(), false));
+        assert_eq!(read(b"begin 644 a\n#0\n\xff\xff", "uuencode").0.len(), 3 + 31);
         assert_eq!(read(b"x", "x-uuencode"), (b"x".to_vec(), true));
+        assert_eq!(read(b"x", "rot13"), (b"x".to_vec(), true));
     }
 }

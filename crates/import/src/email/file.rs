@@ -48,7 +48,9 @@ pub(super) fn probe(text: &str) -> Confidence {
         match name_end(line) {
             _ if line.trim_ascii().is_empty() => break,
             _ if folded && at > 0 => {}
-            Some(end) if line[0].is_ascii_alphabetic() => names.push(String::from_utf8_lossy(&line[..end]).trim_end().to_ascii_lowercase()),
+            Some(end) if line[0].is_ascii_alphabetic() => {
+                names.push(String::from_utf8_lossy(&line[..end]).trim_end().to_ascii_lowercase())
+            }
             None if names.len() >= 2 => {}
             _ => return Confidence::No,
         }
@@ -75,7 +77,8 @@ pub(super) fn mail(bytes: &[u8]) -> &[u8] {
         let length = std::str::from_utf8(number).ok().and_then(|text| text.parse::<usize>().ok());
         return &rest[..length.unwrap_or(rest.len()).min(rest.len())];
     }
-    if first.starts_with(b"From ") || first.starts_with(b">From ") { rest } else { past_empty(bytes) }
+    let separates = first.starts_with(b"From ") || first.starts_with(b">From ");
+    if separates && name_end(first).is_none() { rest } else { past_empty(bytes) }
 }
 
 /// What follows the empty lines at the start.
@@ -165,6 +168,7 @@ mod tests {
         assert_eq!(mail(b"5\nA: 1\n<plist>"), b"A: 1\n");
         assert_eq!(mail(b"99999\nA: 1\n"), b"A: 1\n");
         assert_eq!(mail(b"From ann\nA: 1\n"), b"A: 1\n");
+        assert_eq!(mail(b"From : ann\nA: 1\n"), b"From : ann\nA: 1\n");
         assert_eq!(mail(b"\xef\xbb\xbf\r\n\nA: 1\n"), b"A: 1\n");
     }
 

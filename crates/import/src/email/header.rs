@@ -36,7 +36,7 @@ impl<'a> Headers<'a> {
         while at < bytes.len() {
             let line = lines(&bytes[at..]).next().unwrap_or_default();
             let next = at + line.len();
-            if line.trim_ascii().is_empty() {
+            if ends(line, &bytes[next..]) {
                 return (headers, &bytes[next..]);
             }
             if line.starts_with(b" ") || line.starts_with(b"\t") {
@@ -46,7 +46,7 @@ impl<'a> Headers<'a> {
                 }
             } else if let Some(colon) = name_end(line) {
                 headers.fields.push(Field { start: at, colon: at + colon, end: next });
-            } else if !lines(&bytes[next..]).next().is_some_and(|line| name_end(line).is_some()) {
+            } else if lines(&bytes[next..]).next().is_none_or(|line| name_end(line).is_none()) {
                 return (headers, &bytes[at..]);
             }
             at = next;
@@ -111,6 +111,15 @@ impl<'a> Headers<'a> {
     }
 }
 
+/// Whether a line ends the header: an empty one, or one of blanks unless the header goes on behind it.
+fn ends(line: &[u8], rest: &[u8]) -> bool {
+    let goes_on = |next: &[u8]| matches!(next.first(), Some(b' ' | b'\t')) || name_end(next).is_some();
+    match line {
+        b"\n" | b"\r\n" | b"\r" => true,
+        line => line.trim_ascii().is_empty() && !lines(rest).next().is_some_and(goes_on),
+    }
+}
+
 /// Where a field's name ends, if the line begins with one.
 pub(super) fn name_end(line: &[u8]) -> Option<usize> {
     let start = &line[..line.len().min(MAX_NAME_BYTES)];
@@ -124,11 +133,11 @@ fn bounded(value: &[u8]) -> &[u8] {
 }
 
 /// A field's value as UTF-8 that ends in a line end, as the parsers of fields want it. Bytes that are not UTF-8 are
-/// read as windows-1252, which is what most programs that write such fields mean.
+/// read as windows-1252, which is what most programs that write such fields mean; those in encoded words have a charset.
 pub(super) fn utf8(value: &[u8]) -> Cow<'_, [u8]> {
     let value = bounded(value);
     let mut owned = match (std::str::from_utf8(value), charset_decoder(b"windows-1252")) {
-        (Err(_), Some(decode)) => decode(value).into_bytes(),
+        (Err(_), Some(decode)) if find(value, b"=?").is_none() => decode(value).into_bytes(),
         _ if value.ends_with(b"\n") => return Cow::Borrowed(value),
         _ => value.to_vec(),
     };
@@ -236,6 +245,18 @@ mod tests {
         let (headers, _) = Headers::split(b"Subject: caf\xe9\n\n");
         assert_eq!(headers.text("subject").as_deref(), Some("caf\u{e9}"));
         assert!(headers.damaged());
+    }
+
+    #[test]
+    fn a_line_of_blanks_may_stand_within_a_field() {
+        let (headers, body) = Headers::split(b"Subject: one\r\n \r\n\ttwo\r\nFrom: a\r\n \r\nbody\r\n");
+        assert_eq!(headers.text("subject").as_deref(), Some("one two"));
+        assert_eq!(body, b"body\r\n");
+    }
+
+    #[test]
+    fn raw_bytes_in_encoded_words_have_the_charset_of_the_word() {
+        assert_eq!(decoded(b"=?iso-8859-1?Q?caf\xe9?=").as_deref(), Some("caf\u{e9}"));
     }
 
     #[test]

@@ -201,10 +201,7 @@ mod tests {
         let html = "<html><head><title>no</title><style>p{}</style></head><body>\n<p>One &amp;\n two<br>three</p>\
             <script>if (a<b) {}</script><div>four<b>five</b></div><table><tr><td>a</td><td>b</td></tr></table>\
             <pre>x\n  y</pre><img alt='cat'>";
-        assert_eq!(
-            read(html).0,
-            "One & two\nthree\n\nfourfive\na b\n\nx\n  y\n\ncat"
-        );
+        assert_eq!(read(html).0, "One & two\nthree\n\nfourfive\na b\n\nx\n  y\n\ncat");
     }
 
     #[test]

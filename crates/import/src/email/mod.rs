@@ -119,6 +119,24 @@ impl Importer for Mail {
     }
 }
 
+/// Whether a file that begins with `text` is a mail.
+pub(crate) fn is_mail(text: &str) -> bool {
+    file::probe(text) != Confidence::No
+}
+
+/// The bytes of the first attachment of a mail that is called `name`.
+pub(crate) fn attachment(mail: &[u8], name: &str) -> Option<Vec<u8>> {
+    let (headers, body) = header::Headers::split(file::mail(mail));
+    let leaves = part::parts(&headers, body).leaves;
+    let part = leaves.iter().find(|part| part.name.eq_ignore_ascii_case(name))?;
+    Some(part.bytes().bytes.into_owned())
+}
+
+/// What the first field of a mail's header that is called `name` says.
+pub(crate) fn field(mail: &[u8], name: &str) -> Option<String> {
+    header::Headers::split(file::mail(mail)).0.plain(name)
+}
+
 /// Reads a file that is one mail.
 fn one(file: File<'_>, several: bool, to: (&Input<'_>, &mut Sink<'_>)) -> Result<(), Fault> {
     let (input, sink) = to;
