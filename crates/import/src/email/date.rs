@@ -73,7 +73,8 @@ fn words(text: &str) -> Vec<String> {
             _ => {}
         }
     }
-    // 12-Mar-2020 is three words.
+    // 09 : 55 is one word, 12-Mar-2020 is three.
+    let plain = plain.split(':').map(str::trim).collect::<Vec<_>>().join(":");
     let split = |word: &str| -> Vec<String> {
         let parts: Vec<&str> = word.split('-').collect();
         match parts[..] {
@@ -243,6 +244,7 @@ mod tests {
             "Thu, 12-Mar-2020 07:50:15 UTC",
             "Thursday, March 12, 2020 07:50:15 AM GMT",
             "2020-03-12T07:50:15Z",
+            "Thu, 12 Mar 2020 07(hour): 50 : 15 +0000",
         ] {
             assert_eq!(time(text), same, "{text}");
         }

@@ -8,6 +8,8 @@ use super::lines::lines;
 
 /// The most bytes of one field that are decoded.
 const MAX_FIELD_BYTES: usize = 1 << 18;
+/// How many lines are looked at to see whether a header goes on.
+const MAX_ODD_LINES: usize = 8;
 const MAX_NAME_BYTES: usize = 256;
 
 /// Where one field stands: its name, its colon, and its last line end.
@@ -28,7 +30,7 @@ pub(super) struct Headers<'a> {
 impl<'a> Headers<'a> {
     /// Splits a mail, or a part of one, into its header and its body.
     ///
-    /// A line that is no field is passed over if fields follow; else the body begins there, as some programs leave out
+    /// A line that is no field belongs to the one before it if fields follow; else the body begins there, as some programs leave out
     /// the empty line.
     pub(super) fn split(bytes: &'a [u8]) -> (Headers<'a>, &'a [u8]) {
         let mut headers = Headers { bytes, fields: Vec::new() };
@@ -39,14 +41,13 @@ impl<'a> Headers<'a> {
             if ends(line, &bytes[next..]) {
                 return (headers, &bytes[next..]);
             }
-            if line.starts_with(b" ") || line.starts_with(b"\t") {
-                // A line that was passed over may stand between: then this line belongs to that one.
-                if let Some(field) = headers.fields.last_mut().filter(|field| field.end == at) {
+            if is_folded(line) || name_end(line).is_none() && goes_on(&bytes[next..]) {
+                if let Some(field) = headers.fields.last_mut() {
                     field.end = next;
                 }
             } else if let Some(colon) = name_end(line) {
                 headers.fields.push(Field { start: at, colon: at + colon, end: next });
-            } else if lines(&bytes[next..]).next().is_none_or(|line| name_end(line).is_none()) {
+            } else {
                 return (headers, &bytes[at..]);
             }
             at = next;
@@ -113,11 +114,21 @@ impl<'a> Headers<'a> {
 
 /// Whether a line ends the header: an empty one, or one of blanks unless the header goes on behind it.
 fn ends(line: &[u8], rest: &[u8]) -> bool {
-    let goes_on = |next: &[u8]| matches!(next.first(), Some(b' ' | b'\t')) || name_end(next).is_some();
+    let more = |next: &[u8]| is_folded(next) || name_end(next).is_some();
     match line {
         b"\n" | b"\r\n" | b"\r" => true,
-        line => line.trim_ascii().is_empty() && !lines(rest).next().is_some_and(goes_on),
+        line => line.trim_ascii().is_empty() && !lines(rest).next().is_some_and(more),
     }
+}
+
+fn is_folded(line: &[u8]) -> bool {
+    line.starts_with(b" ") || line.starts_with(b"\t")
+}
+
+/// Whether fields follow a line that is none.
+fn goes_on(rest: &[u8]) -> bool {
+    let next = lines(rest).take(MAX_ODD_LINES).find(|line| !is_folded(line));
+    next.is_some_and(|line| name_end(line).is_some())
 }
 
 /// Where a field's name ends, if the line begins with one.

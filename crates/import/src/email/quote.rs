@@ -171,7 +171,7 @@ pub(super) fn find(text: &str, known: &[Range<usize>]) -> Vec<Range<usize>> {
         while known.peek().is_some_and(|range| range.end <= *place) {
             known.next();
         }
-        let in_known = known.peek().is_some_and(|range| range.start <= *place && !line.is_empty());
+        let in_known = known.peek().is_some_and(|range| range.start <= *place);
         marked[at] = at >= end || in_known || is_quoted(line);
     }
     let starts: Vec<usize> = (1..lines.len().min(end + 1))

@@ -31,6 +31,8 @@ const NO_DATE: &str =
     "the mail has no date: neither the header, nor a Received line, nor the mailbox states one";
 const NO_HEADER: &str = "it has no header: it is no mail";
 const SEPARATOR: &str = "separator";
+/// Says which part of a mail, if not its date, its time is from.
+const DATE_FROM: &str = "date-from";
 
 /// Fields that become parts of a message; all others are kept as they are written. Of a field that comes again, only
 /// those in `ADDRESSES` are understood as often as they come.
@@ -121,7 +123,7 @@ fn incoming(letter: Letter<'_>, when: When, filed: Filed) -> Incoming {
         ..Message::default()
     };
     name_people(&letter, &mut message);
-    message.annotations.extend(when.source.map(|source| ("date-from".to_owned(), source.to_owned())));
+    message.annotations.extend(when.source.map(|source| (DATE_FROM.to_owned(), source.to_owned())));
     annotate(&letter, &filed, &mut message.annotations);
     set_text(&letter, &mut message);
     let mut media = Vec::with_capacity(letter.attached.len());
@@ -185,7 +187,10 @@ fn annotate(letter: &Letter<'_>, filed: &Filed, all: &mut Vec<(String, String)>)
         .iter()
         .take(MAX_ENCODINGS)
         .for_each(|fault| add(all, annotation::ENCODING, Some(fault.clone())));
-    let others: Vec<u8> = headers.others(KNOWN, ADDRESSES).flatten().copied().collect();
+    // A date that is not understood is no date of the message's.
+    let is_dated = !all.iter().any(|(name, _)| name == DATE_FROM);
+    let once: Vec<&str> = KNOWN.iter().copied().filter(|name| is_dated || *name != "date").collect();
+    let others: Vec<u8> = headers.others(&once, ADDRESSES).flatten().copied().collect();
     add(all, "headers", Some(tidy(&String::from_utf8_lossy(&others))));
 }
 
