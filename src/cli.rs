@@ -40,6 +40,12 @@ pub enum Verb {
         after_help = "Example: blackbox seal box exports/ --key records.key\nExit codes: 0 done; 1 no message and no event in the exports; 2 error; 3 refused; 4 the archive failed verification"
     )]
     Seal(Seal),
+    /// List the formats of exports that are read, what is kept of each and what is lost
+    #[command(after_help = "Example: blackbox formats\nExit codes: 0 done; 2 error")]
+    Formats,
+    /// Read one document from standard input, in a process of its own: what `seal` does with a PDF
+    #[command(hide = true)]
+    ReadDocument,
     /// As a custodian, check and accept custody files
     #[command(
         after_help = "Example: blackbox accept box --key ico.key\nExit codes: 0 done; 2 error; 3 refused; 4 the archive failed verification"
@@ -187,6 +193,15 @@ pub struct Seal {
     /// The official whose history this is, as exports name them
     #[arg(long, value_name = "NAME")]
     pub owner: Option<String>,
+    /// Contacts, vCard or CSV: who is behind which number, address and handle; once for each file
+    #[arg(long, value_name = "FILE")]
+    pub contacts: Vec<PathBuf>,
+    /// Command that reads a picture on standard input and writes its text, such as 'tesseract stdin stdout'
+    #[arg(long, value_name = "COMMAND")]
+    pub ocr: Option<String>,
+    /// Command that reads a recording on standard input and writes what is said in it
+    #[arg(long, value_name = "COMMAND")]
+    pub transcribe: Option<String>,
     /// Compartment
     #[arg(long, value_name = "NAME", default_value = "main")]
     pub compartment: String,

@@ -13,7 +13,8 @@ pub struct Outcome {
     pub code: u8,
     /// For `--json`.
     pub json: Value,
-    text: Box<dyn FnOnce() -> String>,
+    /// `None` if the verb has printed what there is to print.
+    text: Option<Box<dyn FnOnce() -> String>>,
 }
 
 impl Outcome {
@@ -31,18 +32,24 @@ impl Outcome {
     /// The same; the text is made only if somebody is to read it.
     pub fn later(code: u8, json: impl Serialize, text: impl FnOnce() -> String + 'static) -> Outcome {
         let json = serde_json::to_value(json).expect("the program's own types are JSON");
-        Outcome { code, json, text: Box::new(text) }
+        Outcome { code, json, text: Some(Box::new(text)) }
+    }
+
+    /// Done, and all that there is to print is printed.
+    pub fn printed() -> Outcome {
+        Outcome { code: code::DONE, json: Value::Null, text: None }
     }
 
     /// What people read.
     pub fn into_text(self) -> String {
-        (self.text)()
+        self.text.map(|text| text()).unwrap_or_default()
     }
 }
 
 /// Prints a verb's outcome or failure; gives the exit code.
 pub fn finish(result: Result<Outcome, Failure>, as_json: bool) -> u8 {
     match result {
+        Ok(Outcome { code, text: None, .. }) => code,
         Ok(outcome) if as_json => {
             print_json(&outcome.json);
             outcome.code

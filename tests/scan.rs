@@ -5,9 +5,10 @@
 
 mod world;
 
-use std::{collections::BTreeSet, io::Read, path::PathBuf};
+use std::{collections::BTreeSet, convert::Infallible, io::Read, path::PathBuf, process::Command};
 
 use blackbox_format::{message::Message, month::Month, term::Literal};
+use blackbox_import::{Exports, Options};
 use blackbox_query::matches::Terms;
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use world::{Scan, World, plain_words};
@@ -99,6 +100,9 @@ fn queries(
         all.windows(2).any(|pair| pair.join(" ") == phrase).then(|| format!("\"{phrase}\""))
     }));
     queries.extend(picked(senders, &mut |message, words, random| {
+        if message.from.is_empty() || message.from.contains(['"', '\\']) {
+            return None;
+        }
         Some(format!("from:\"{}\" AND {}", message.from, words.choose(random)?))
     }));
     queries
@@ -259,5 +263,63 @@ fn queries_equal_a_plain_scan_of_55_835_real_text_messages() {
     assert_eq!((report.messages, report.segments), (55_835, 2));
     let sum = compare_all(&world, &messages, (500, 200, 100, 50));
     println!("850 queries: {sum:?}; {report:?}");
+    assert!(sum.hits > 1000, "{sum:?}");
+}
+
+/// The messages of exports as the program reads them, each with its number as id.
+fn imported(exports: PathBuf) -> Vec<Message> {
+    let options = Options::new(jiff::tz::TimeZone::UTC, "UTC");
+    let mut messages = Vec::new();
+    let report = Exports::open(&[exports], options).unwrap().read::<Infallible>(&mut |incoming| {
+        let source_id = Some(messages.len().to_string());
+        messages.push(Message { source_id, ..incoming.message });
+        Ok(())
+    });
+    assert_eq!(report.unwrap().unbalanced(), None);
+    messages
+}
+
+#[test]
+fn queries_equal_a_plain_scan_of_the_whole_enron_part() {
+    let folder = tempfile::tempdir().unwrap();
+    let packed = std::env::var_os("BLACKBOX_CORPORA")
+        .map(|corpora| PathBuf::from(corpora).join("large/enron-maildir.tar.xz"));
+    let unpacked = packed.filter(|path| path.exists()).is_some_and(|path| {
+        let tar = Command::new("tar").arg("xJf").arg(path).arg("-C").arg(folder.path()).status();
+        tar.is_ok_and(|status| status.success())
+    });
+    if !unpacked {
+        println!("skipped: BLACKBOX_CORPORA is not set, or has no large/enron-maildir.tar.xz, or there is no tar");
+        return;
+    }
+    let messages = imported(folder.path().to_owned());
+    assert_eq!(messages.len(), 3936);
+    let box_folder = tempfile::tempdir().unwrap();
+    let world = World::new(box_folder.path(), (2, 3));
+    let report = world.seal("d1", &messages, 1 << 11);
+    assert_eq!((report.messages, report.segments), (3936, 2));
+    let sum = compare_all(&world, &messages, (200, 100, 60, 40));
+    println!("400 queries: {sum:?}; {report:?}");
+    assert!(sum.hits > 500, "{sum:?}");
+}
+
+#[test]
+fn queries_equal_a_plain_scan_of_all_texts_of_the_clinton_release() {
+    let Some(corpora) = std::env::var_os("BLACKBOX_CORPORA") else {
+        println!("skipped: BLACKBOX_CORPORA is not set");
+        return;
+    };
+    if std::env::var_os("BLACKBOX_SOAK").is_none() {
+        println!("skipped: it takes minutes, and runs where BLACKBOX_SOAK is set");
+        return;
+    }
+    let messages = imported(PathBuf::from(corpora).join("large/clinton.jsonl.gz"));
+    assert_eq!(messages.len(), 27_159);
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::new(folder.path(), (2, 3));
+    let report = world.seal("d1", &messages, 1 << 17);
+    assert_eq!(report.messages, 27_159);
+    let sum = compare_all(&world, &messages, (300, 150, 100, 50));
+    println!("600 queries: {sum:?}; {report:?}");
     assert!(sum.hits > 1000, "{sum:?}");
 }

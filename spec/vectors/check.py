@@ -415,6 +415,13 @@ def write_message(it):
         sequence(it["annotations"], lambda pair: string(pair[0]) + string(pair[1]))])
 
 
+def write_further(it):
+    return b"".join([
+        sequence(it["names"], lambda person: string(person["written"]) + sequence(person["also"], string)),
+        sequence(it["quoted"], lambda span: u64(span["start"]) + u64(span["end"])),
+        sequence(it["texts"], lambda text: u64(text["attachment"]) + string(text["origin"]) + string(text["text"]))])
+
+
 def write_conversation(it):
     return b"".join([string(it["platform"]), option(it["chat"], string), sequence(it["members"], string),
                      i64(it["first"]), i64(it["last"]), u64(it["messages"]), u64(it["events"])])
@@ -425,6 +432,8 @@ def out_body(it):
         kind, content = 2, b""
     elif "register" in it:
         kind, content = 1, string(it["register"]["month"]) + sequence(it["register"]["conversations"], write_conversation)
+    elif "further" in it["message"]:
+        kind, content = 3, write_message(it["message"]) + write_further(it["message"]["further"])
     else:
         kind, content = 0, write_message(it["message"])
     plain = bytes([kind]) + struct.pack("<I", len(content)) + content
@@ -469,18 +478,36 @@ def read_body(plain):
     content, padding = plain[5:5 + length], plain[5 + length:]
     need(len(content) == length and len(plain) == padme(5 + length, 256) and not any(padding), "not padded as it should be")
     it = Bytes(content)
-    if kind == 0:
+    if kind in (0, 3):
         blob = lambda: (it.take(16), it.string(), it.u64(), it.take(32))
         attachment = lambda: (it.string(), it.string(), it.option(blob))
         it.take(16), it.string(), it.string(), it.option(it.string), it.option(it.string), it.string()
-        it.sequence(it.string), it.string(), it.option(it.string), it.sequence(attachment)
+        it.sequence(it.string)
+        text, _, attachments = it.string(), it.option(it.string), it.sequence(attachment)
         it.sequence(lambda: (it.string(), it.string()))
+        if kind == 3:
+            read_further(it, text.encode(), len(attachments))
     elif kind == 1:
         conversation = lambda: (it.string(), it.option(it.string), it.sequence(it.string), it.take(32))
         it.string(), it.sequence(conversation)
     else:
         need(kind == 2, "no kind of body")
     need(not it.data, "bytes are left over")
+
+
+def read_further(it, text, attachments):
+    names = it.sequence(lambda: (it.string(), it.sequence(it.string)))
+    quoted = it.sequence(lambda: (it.u64(), it.u64()))
+    texts = it.sequence(lambda: (it.u64(), it.string(), it.string()))
+    need(names or quoted or texts, "a kind 3 with nothing further")
+    need(all(len(also) <= 8 for _, also in names), "more than 8 names of one person")
+    need(all(number < attachments for number, _, _ in texts), "a text of no attachment")
+    end = 0
+    for first, last in quoted:
+        need(end <= first < last <= len(text), "ranges that do not ascend apart within the text")
+        for at in (first, last):
+            need(at == len(text) or text[at] & 0xC0 != 0x80, "a range that cuts a character")
+        end = last
 
 
 def root_line(text):

@@ -4,6 +4,8 @@ mod accept;
 mod approve;
 mod audit;
 mod demo;
+mod document;
+mod formats;
 mod init;
 mod inspect;
 mod keygen;
@@ -32,6 +34,8 @@ pub fn run(cli: Cli) -> Result<Outcome, Failure> {
         Verb::Keygen(args) => keygen::run(args),
         Verb::Init(args) => init::run(args),
         Verb::Seal(args) => seal::run(args),
+        Verb::Formats => Ok(formats::run()),
+        Verb::ReadDocument => document::run(),
         Verb::Accept(args) => accept::run(args),
         Verb::Request(args) => request::run(args),
         Verb::Review(args) => review::run(args),

@@ -159,11 +159,20 @@ fn hit(time: &str, from: &str, chat: &str, text: &str) -> Hit {
         event: None,
         attachments: vec![],
         matched: words.map(|word| format!("word:{word}")).chain(["with:rowan ashby".into()]).collect(),
+        quoted: vec![],
+        annotations: vec![],
         context: vec![],
     }
 }
 
 fn file(name: &str, media_type: &str, size: Option<u64>) -> HitAttachment {
     let sha256 = size.map(|_| "3f9a1c07be52d6480f1e2d3c4b5a69788796a5b4c3d2e1f00112233445566778".to_owned());
-    HitAttachment { name: name.into(), media_type: media_type.into(), size, sha256 }
+    HitAttachment {
+        name: name.into(),
+        media_type: media_type.into(),
+        size,
+        sha256,
+        text: None,
+        text_origin: None,
+    }
 }

@@ -4,12 +4,27 @@ use std::borrow::Cow;
 
 use blackbox_query::answer::{Answer, Hit, HitAttachment};
 
-const COLUMNS: [&str; 10] =
-    ["id", "time", "written_time", "platform", "chat", "from", "to", "text", "attachments", "matched"];
+use crate::plain;
+
+const COLUMNS: [&str; 12] = [
+    "id",
+    "time",
+    "written_time",
+    "platform",
+    "chat",
+    "from",
+    "to",
+    "text",
+    "attachments",
+    "matched",
+    "quoted",
+    "facts",
+];
 
 /// The hits of `answer` as CSV (RFC 4180) in UTF-8 without a byte order mark: a header row, then one row a hit.
 ///
-/// Lists are joined with `; `; an attachment is `name (type, size bytes, sha256)`. A cell that
+/// Lists are joined with `; `; `quoted` has those of `matched` that are only quoted of another message, `facts` what
+/// else the export states; an attachment is `name (type, size bytes, sha256)`. A cell that
 /// begins with `=`, `+`, `-`, `@`, a tab or a line break would be run as a formula by some
 /// spreadsheets, so it is prefixed with `'`; a telephone number reads `'+44 7700 900123`. Other
 /// control and bidirectional characters stay raw. The exact text is in `hits.json`.
@@ -36,11 +51,18 @@ fn row(hit: &Hit) -> [String; COLUMNS.len()] {
         hit.text.clone(),
         attachments.join("; "),
         hit.matched.join("; "),
+        hit.quoted.join("; "),
+        facts(hit),
     ]
 }
 
+fn facts(hit: &Hit) -> String {
+    let facts: Vec<String> = plain::facts(hit).map(|(name, value)| format!("{name}: {value}")).collect();
+    facts.join("; ")
+}
+
 fn attachment(file: &HitAttachment) -> String {
-    let HitAttachment { name, media_type, size, sha256 } = file;
+    let HitAttachment { name, media_type, size, sha256, .. } = file;
     match (size, sha256) {
         (None, None) => format!("{name} ({media_type}, not in the export)"),
         _ => {

@@ -17,6 +17,8 @@ pub fn hit(text: &str) -> Hit {
         event: None,
         attachments: vec![],
         matched: vec!["word:greensill".into()],
+        quoted: vec![],
+        annotations: vec![],
         context: vec![],
     }
 }
@@ -24,7 +26,14 @@ pub fn hit(text: &str) -> Hit {
 /// An attachment called `name`, with a digest.
 pub fn file(name: &str, size: Option<u64>) -> HitAttachment {
     let sha256 = Some("ab".repeat(32));
-    HitAttachment { name: name.into(), media_type: "application/pdf".into(), size, sha256 }
+    HitAttachment {
+        name: name.into(),
+        media_type: "application/pdf".into(),
+        size,
+        sha256,
+        text: None,
+        text_origin: None,
+    }
 }
 
 /// A neighbour at `offset`, `offset` minutes from half past nine.

@@ -100,7 +100,7 @@ fn digest(hex: &str) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use blackbox_query::answer::{Count, Hit, Unanswered};
+    use blackbox_query::answer::{Annotation, Count, Hit, Unanswered};
     use proptest::prelude::*;
 
     use super::*;
@@ -128,10 +128,11 @@ mod tests {
             .collect()
     }
 
-    const TAGS: [&str; 37] = [
-        "!DOCTYPE", "html", "head", "meta", "title", "style", "body", "header", "section", "article",
-        "footer", "div", "p", "span", "bdi", "mark", "code", "pre", "time", "a", "h1", "h2", "h3", "dl",
-        "dt", "dd", "ul", "li", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "br",
+    const TAGS: [&str; 39] = [
+        "details", "summary", "!DOCTYPE", "html", "head", "meta", "title", "style", "body", "header",
+        "section", "article", "footer", "div", "p", "span", "bdi", "mark", "code", "pre", "time", "a", "h1",
+        "h2", "h3", "dl", "dt", "dd", "ul", "li", "table", "caption", "thead", "tbody", "tfoot", "tr", "th",
+        "td", "br",
     ];
     const ATTRIBUTES: [&str; 11] =
         ["class", "id", "title", "lang", "dir", "scope", "datetime", "href", "charset", "name", "content"];
@@ -159,6 +160,9 @@ mod tests {
         hit.context[1].time = own();
         hit.attachments = vec![fixture::file(text, Some(3)), fixture::file("b", None)];
         hit.attachments[0].media_type = own();
+        (hit.attachments[0].text, hit.attachments[0].text_origin) = (Some(own()), Some(own()));
+        hit.annotations = vec![Annotation { name: own(), value: own() }];
+        hit.quoted = vec![own()];
         hit.attachments[1].sha256 = Some(own());
         hit.matched = vec![format!("word:{text}"), format!("from:{text}"), own()];
         (hit.id, hit.time, hit.written_time, hit.from) = (own(), own(), own(), own());

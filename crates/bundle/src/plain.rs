@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use blackbox_query::answer::{Answer, Count};
+use blackbox_query::answer::{Answer, Count, Hit};
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
@@ -179,6 +179,32 @@ pub(crate) fn counts_by_month(counts: &[Count]) -> Summary {
         rows[place].1.push((&count.epoch, count.count));
     }
     Summary::new(rows)
+}
+
+/// Facts that people read: those that are not the raw form of something, nor as long as a text.
+pub fn facts(hit: &Hit) -> impl Iterator<Item = (&str, &str)> {
+    const LONGEST: usize = 200;
+    let facts = hit.annotations.iter().map(|fact| (&*fact.name, &*fact.value));
+    facts.filter(|(name, value)| {
+        let raw = name.starts_with("raw:") || *name == "headers";
+        !raw && (value.len() <= LONGEST || *name == "previous-text")
+    })
+}
+
+/// Where the text of an attachment is from.
+pub fn origin(origin: &str) -> String {
+    match origin.strip_prefix("machine: ") {
+        Some(program) => format!("made by a machine, {program}: it can be wrong"),
+        None if origin == "transcript" => "a transcript in the export".to_owned(),
+        None => format!("text of the {origin}"),
+    }
+}
+
+/// That some matched words are only quoted, if any are.
+pub fn quoted(hit: &Hit) -> Option<String> {
+    let words: Vec<&str> =
+        hit.quoted.iter().map(|literal| literal.strip_prefix("word:").unwrap_or(literal)).collect();
+    (!words.is_empty()).then(|| format!("only in what this message quotes of another: {}", words.join(", ")))
 }
 
 #[cfg(test)]

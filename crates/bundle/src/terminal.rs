@@ -18,6 +18,10 @@ use crate::{
 const NARROWEST: usize = 24;
 /// People or recipients named on a line.
 const NAMES: usize = 8;
+/// Facts listed of a message.
+const FACTS: usize = 8;
+/// Characters shown on each side of what matched in an attachment.
+const AROUND_CHARS: usize = 160;
 /// Where the text of a message begins.
 const INDENT: &str = "         ";
 
@@ -53,6 +57,14 @@ pub fn terminal(answer: &Answer, width: usize, colour: Colour) -> String {
     screen.prose("", &plain::meaning(answer, conversations.len()));
     screen.prose("", &plain::verification(answer, answer.verified_against));
     screen.out
+}
+
+fn first_chars(text: &str) -> &str {
+    text.char_indices().nth(AROUND_CHARS).map_or(text, |(end, _)| &text[..end])
+}
+
+fn last_chars(text: &str) -> &str {
+    text.char_indices().rev().nth(AROUND_CHARS - 1).map_or(text, |(start, _)| &text[start..])
 }
 
 struct Screen {
@@ -105,9 +117,34 @@ impl Screen {
         }
         self.line(&hit.time, &who);
         self.text(&self.marked(&matched.words(Field::Word, &hit.text), block));
+        self.facts(hit);
         for file in &hit.attachments {
             self.prose(INDENT, &format!("file: {}", escape_terminal(&attachment(file))));
+            self.found(&matched, file);
         }
+    }
+
+    fn facts(&mut self, hit: &Hit) {
+        if let Some(quoted) = plain::quoted(hit) {
+            self.prose(INDENT, &format!("({})", escape_terminal(&quoted)));
+        }
+        for (name, value) in plain::facts(hit).take(FACTS) {
+            let colon = if value.is_empty() { "" } else { ": " };
+            self.prose(INDENT, &escape_terminal(&format!("({name}{colon}{value})")));
+        }
+    }
+
+    /// What of an attachment's text matched, with some of what stands around it.
+    fn found(&mut self, matched: &Matched, file: &HitAttachment) {
+        let (Some(text), Some(origin)) = (&file.text, &file.text_origin) else { return };
+        let pieces = matched.words(Field::Word, text);
+        let Some(at) = pieces.iter().position(|piece| piece.marked) else { return };
+        self.prose(INDENT, &format!("[{}]", escape_terminal(&plain::origin(origin))));
+        let before = pieces[..at].last().map_or("", |piece| last_chars(piece.text));
+        let after = pieces.get(at + 1).map_or("", |piece| first_chars(piece.text));
+        let around = |text| Piece { text, marked: false };
+        let excerpt = [around("... "), around(before), pieces[at], around(after), around(" ...")];
+        self.text(&self.marked(&excerpt, block));
     }
 
     fn context(&mut self, neighbour: &Neighbour) {
@@ -218,6 +255,8 @@ fn attachment(file: &HitAttachment) -> String {
 
 #[cfg(test)]
 mod tests {
+    use blackbox_query::answer::Annotation;
+
     use super::*;
     use crate::fixture;
 
@@ -232,6 +271,10 @@ mod tests {
         hit.time = "\u{1b}[2J".into();
         hit.event = Some("\u{1b}".into());
         hit.attachments = vec![fixture::file("a\u{202E}fdp.exe\u{1b}[0m", Some(3))];
+        hit.attachments[0].text = Some("greensill \u{1b}[7m".into());
+        hit.attachments[0].text_origin = Some("machine: \u{1b}[4m".into());
+        hit.annotations = vec![Annotation { name: "\u{1b}[3m".into(), value: "\n  09:30  [9] x".into() }];
+        hit.quoted = vec!["word:\u{1b}[2m".into()];
         hit.context = vec![fixture::neighbour(1, "\u{1b}[31m")];
         let mut answer = fixture::answer(vec![hit]);
         answer.unanswered = vec![fixture::unanswered()];
@@ -270,6 +313,27 @@ mod tests {
             }
         }
         assert_eq!(terminal(&answer, 0, Colour::Off), terminal(&answer, NARROWEST, Colour::Off));
+    }
+
+    #[test]
+    fn what_is_quoted_what_the_export_adds_and_what_a_machine_read_is_told() {
+        let mut hit = fixture::hit("> greensill");
+        hit.quoted = vec!["word:greensill".into()];
+        let facts = [("edited", ""), ("forwarded", "Ann"), ("raw:x", "{}"), ("headers", "X-A: b")];
+        hit.annotations =
+            facts.map(|(name, value)| Annotation { name: name.into(), value: value.into() }).into();
+        hit.attachments = vec![fixture::file("scan.png", Some(9))];
+        hit.attachments[0].text = Some(format!("{}Greensill {}", "a ".repeat(900), "z ".repeat(900)));
+        hit.attachments[0].text_origin = Some("machine: tesseract".into());
+        let shown = terminal(&fixture::answer(vec![hit]), 80, Colour::Off);
+        for line in
+            ["(only in what this message quotes of another: greensill)", "(edited)", "(forwarded: Ann)"]
+        {
+            assert!(shown.contains(line), "{line}\n{shown}");
+        }
+        assert!(shown.contains("[made by a machine, tesseract: it can be wrong]"));
+        assert!(shown.contains("... a a") && shown.contains("Greensill z") && shown.len() < 3000);
+        assert!(!shown.contains("raw:x") && !shown.contains("X-A"));
     }
 
     #[test]

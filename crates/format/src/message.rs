@@ -140,7 +140,26 @@ pub struct Incoming {
     pub media: Vec<Media>,
 }
 
+impl Incoming {
+    /// About how many bytes of memory it takes, its attachments' included.
+    pub fn weight_bytes(&self) -> usize {
+        let held = |content: &Arc<dyn Content>| content.held_bytes();
+        let media = self.media.iter().map(|media| 100 + media.content.as_ref().map_or(0, held));
+        self.message.weight_bytes() + media.sum::<usize>()
+    }
+}
+
 impl Message {
+    /// About how many bytes of memory it takes.
+    pub fn weight_bytes(&self) -> usize {
+        let facts = self.annotations.iter().map(|(name, value)| 48 + name.len() + value.len());
+        let texts = self.texts.iter().map(|text| 60 + text.text.len());
+        let names =
+            self.names.iter().map(|names| 48 + names.also.iter().map(|name| 24 + name.len()).sum::<usize>());
+        let to = self.to.iter().map(|name| 24 + name.len());
+        200 + self.text.len() + facts.chain(texts).chain(names).chain(to).sum::<usize>()
+    }
+
     /// Whether this is a notice (a join, a deletion, a timer change) rather than a message.
     pub fn is_event(&self) -> bool {
         self.event.is_some()

@@ -231,8 +231,13 @@ fn body_of(value: Value) -> Body {
                     blob[name] = bytes(blob[name].as_str().unwrap()).into();
                 }
             }
-            let sealed: Sealed = inputs(value.clone());
+            let further = value.as_object_mut().unwrap().remove("further").unwrap_or_default();
+            let mut sealed: Sealed = inputs(value.clone());
             same(serde_json::to_value(&sealed).unwrap(), &value);
+            if !further.is_null() {
+                sealed.further = inputs(further.clone());
+                same(serde_json::to_value(&sealed.further).unwrap(), &further);
+            }
             Body::Message(Box::new(sealed))
         }
     }

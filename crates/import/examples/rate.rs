@@ -7,11 +7,7 @@ use jiff::tz::TimeZone;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let paths: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
-    let options = Options {
-        timezone: TimeZone::get("Europe/London")?,
-        timezone_name: "Europe/London".into(),
-        owner: None,
-    };
+    let options = Options::new(TimeZone::get("Europe/London")?, "Europe/London");
     let exports = Exports::open(&paths, options)?;
     let start = Instant::now();
     let mut records: u64 = 0;

@@ -2,18 +2,21 @@
 
 use std::{collections::HashSet, io, ops::ControlFlow, path::PathBuf};
 
+use blackbox_document::Reader;
 use blackbox_format::message::Incoming;
 use jiff::tz::TimeZone;
 
 use crate::{
+    Contacts,
+    enrich::{Enricher, Kept},
     head::Head,
     importer::{self, Fault, Importer, Input, Sink, Unit},
-    report::{Report, Skipped},
-    walk::{Entry, Leftover, Stamp, Walk},
+    report::{Files, Report, Skipped},
+    unknown,
+    walk::{Entry, Left, Leftover, Stamp, Walk},
 };
 
-/// What is assumed where an export does not say.
-#[derive(Debug, Clone)]
+/// What is assumed where an export does not say, and what is added to what it says.
 pub struct Options {
     /// Zone of times that state none.
     pub timezone: TimeZone,
@@ -21,6 +24,17 @@ pub struct Options {
     pub timezone_name: String,
     /// Name of the person whose exports these are, as the exports write it.
     pub owner: Option<String>,
+    /// Who is behind which number, address and handle.
+    pub contacts: Option<Contacts>,
+    /// Reads the text of attachments; without it, none is.
+    pub documents: Option<Reader>,
+}
+
+impl Options {
+    /// Times without a zone are read in `timezone`, called so; nothing else is known, and nothing added.
+    pub fn new(timezone: TimeZone, name: impl Into<String>) -> Options {
+        Options { timezone, timezone_name: name.into(), owner: None, contacts: None, documents: None }
+    }
 }
 
 /// Exports in files, folders, zips and gzips.
@@ -30,6 +44,9 @@ pub struct Exports {
     leftovers: Vec<Leftover>,
     stamps: Vec<Stamp>,
     bytes: u64,
+    found: u64,
+    archives: u64,
+    kept: Kept,
 }
 
 /// Why exports cannot be opened.
@@ -68,7 +85,6 @@ struct Source {
 
 /// A folder's files come one after another, but for those of other platforms between them.
 const FOLDERS_BACK: usize = 64;
-const UNKNOWN: &str = "not an export that is recognised";
 const UNUSED: &str = "no message refers to this file";
 
 impl Exports {
@@ -88,6 +104,9 @@ impl Exports {
             leftovers: walk.leftovers,
             stamps: walk.stamps,
             bytes: walk.bytes,
+            found: walk.found,
+            archives: walk.archives,
+            kept: Kept::default(),
         };
         for entry in walk.entries {
             exports.recognise(entry);
@@ -100,11 +119,18 @@ impl Exports {
         let reason = match Head::read(&entry.place, name) {
             Ok(head) => match importer::choose(&head) {
                 Some(importer) => return self.take(entry, importer),
-                None => UNKNOWN.to_owned(),
+                None => {
+                    let reason = unknown::reason(&head).to_owned();
+                    return self.leave(entry, Left::Unrecognised, reason);
+                }
             },
             Err(error) => format!("it cannot be read: {error}"),
         };
-        self.leftovers.push(Leftover { source: entry.source, folder: entry.folder.key(), reason });
+        self.leave(entry, Left::Refused, reason);
+    }
+
+    fn leave(&mut self, entry: Entry, left: Left, reason: String) {
+        self.leftovers.push(Leftover { source: entry.source, folder: entry.folder.key(), left, reason });
     }
 
     /// Makes a source of the file, or adds it to that of its folder.
@@ -140,13 +166,17 @@ impl Exports {
         self.check_stamps()?;
         let mut report = Report::default();
         let mut used = HashSet::new();
+        let mut enricher = Enricher::new(&self.options, &self.kept);
         for source in &self.sources {
             let mut failure = None;
-            let mut give = |incoming| match each(incoming) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => {
-                    failure = Some(error);
-                    ControlFlow::Break(())
+            let mut give = |mut incoming: Incoming| {
+                enricher.add(&source.name, &mut incoming);
+                match each(incoming) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(error) => {
+                        failure = Some(error);
+                        ControlFlow::Break(())
+                    }
                 }
             };
             self.read_source(source, &mut give, &mut used, &mut report);
@@ -156,6 +186,7 @@ impl Exports {
         }
         self.check_stamps()?;
         self.report_leftovers(&used, &mut report);
+        report.unsearchable = enricher.unsearchable;
         Ok(report)
     }
 
@@ -172,7 +203,7 @@ impl Exports {
             Err(Fault::Io(error)) => sink.broken(&error),
         }
         let Sink { facts, tally, .. } = sink;
-        tally.finish(&source.name, facts, &self.options.timezone_name, report);
+        tally.finish((&source.name, source.entries.len() as u64), facts, &self.options.timezone_name, report);
     }
 
     /// Checks that every file is still the one that was found.
@@ -195,8 +226,19 @@ impl Exports {
         let is_used = |source: &str| {
             used.contains(source) || source.match_indices('!').any(|(at, _)| used.contains(&source[..at]))
         };
-        for file in self.leftovers.iter().filter(|file| !is_used(&file.source)) {
-            let unused = file.reason == UNKNOWN && with_media.contains(&file.folder);
+        report.files = Files {
+            found: self.found,
+            archives: self.archives,
+            exports: report.sources.iter().map(|source| source.files).sum(),
+            ..Files::default()
+        };
+        for file in &self.leftovers {
+            if is_used(&file.source) {
+                report.files.beside += 1;
+                continue;
+            }
+            report.files.left += 1;
+            let unused = file.left == Left::Unrecognised && with_media.contains(&file.folder);
             let reason = if unused { UNUSED.to_owned() } else { file.reason.clone() };
             report.skipped.push(Skipped::file(&file.source, reason));
         }

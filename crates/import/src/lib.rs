@@ -6,9 +6,11 @@
 
 mod archive;
 mod bounded;
+mod contacts;
 mod discord;
 mod email;
 mod encoding;
+mod enrich;
 mod exports;
 mod folder;
 mod formats;
@@ -33,10 +35,12 @@ mod sms;
 mod teams;
 mod telegram;
 mod time;
+mod unknown;
 mod walk;
 mod whatsapp;
 mod x;
 
+pub use contacts::{Contacts, ContactsError, Person};
 pub use exports::{Exports, ImportError, Options, ReadError};
 pub use formats::{Format, formats};
-pub use report::{DateOrder, Report, Skipped, SourceReport};
+pub use report::{DateOrder, Files, Report, Skipped, SourceReport, Unsearchable, Unsearchables};

@@ -25,9 +25,66 @@ pub struct Report {
     /// What was read, but not as it should be: attachments that exports mention and do not hold, counts that exports
     /// state and that do not hold.
     pub notes: Vec<Skipped>,
+    /// Attachments in which no word can be searched for.
+    pub unsearchable: Unsearchables,
+    /// What became of the files.
+    pub files: Files,
+}
+
+/// What became of every file that was found, on a disk or in a zip: `found` is the sum of the others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Files {
+    /// All of them, but for hidden ones.
+    pub found: u64,
+    /// Zips that were opened.
+    pub archives: u64,
+    /// Exports, or parts of one.
+    pub exports: u64,
+    /// Attachments, transcripts, lists of people: what exports refer to.
+    pub beside: u64,
+    /// Files that were left out, each of which is listed.
+    pub left: u64,
+}
+
+/// Attachments in which no word can be searched for: a recording without a transcript, an encrypted PDF, ...
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Unsearchables {
+    /// How many there are of each kind.
+    pub kinds: BTreeMap<String, u64>,
+    /// Each of them, up to 10,000.
+    pub items: Vec<Unsearchable>,
+}
+
+/// An attachment in which no word can be searched for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unsearchable {
+    /// Path of the export.
+    pub source: String,
+    /// Name of the attachment.
+    pub name: String,
+    /// What makes it so, as one word.
+    pub kind: String,
+    /// Why, as a sentence.
+    pub reason: String,
+}
+
+impl Unsearchables {
+    pub(crate) fn add(&mut self, source: &str, name: &str, (kind, reason): (&str, String)) {
+        *self.kinds.entry(kind.to_owned()).or_default() += 1;
+        if self.items.len() < MAX_LISTED {
+            let (source, name, kind) = (source.to_owned(), name.to_owned(), kind.to_owned());
+            self.items.push(Unsearchable { source, name, kind, reason });
+        }
+    }
 }
 
 impl Report {
+    /// Whether every file that was found is accounted for.
+    pub fn has_all_files(&self) -> bool {
+        let Files { found, archives, exports, beside, left } = self.files;
+        found == archives + exports + beside + left
+    }
+
     /// The first source whose items are not all accounted for: a fault of the importer.
     pub fn unbalanced(&self) -> Option<&SourceReport> {
         self.sources.iter().find(|source| !source.is_balanced())
@@ -41,6 +98,8 @@ pub struct SourceReport {
     pub source: String,
     /// Format as it was recognised, such as `whatsapp-ios`.
     pub format: String,
+    /// Files that it consists of.
+    pub files: u64,
     /// Items that were met: messages, events, and attachments that they mention.
     pub seen: u64,
     /// Messages, without events.
@@ -226,7 +285,13 @@ impl Tally {
     }
 
     /// Writes the counts of `source` into the report.
-    pub(crate) fn finish(mut self, source: &str, facts: Facts, timezone: &str, report: &mut Report) {
+    pub(crate) fn finish(
+        mut self,
+        (source, files): (&str, u64),
+        facts: Facts,
+        timezone: &str,
+        report: &mut Report,
+    ) {
         let records = self.messages + self.events;
         if let Some(declared) = self.declared.filter(|declared| *declared != records) {
             let reason =
@@ -238,6 +303,7 @@ impl Tally {
         report.sources.push(SourceReport {
             source: source.to_owned(),
             format: facts.format.to_owned(),
+            files,
             seen: self.seen,
             messages: self.messages,
             attachments: self.attachments,

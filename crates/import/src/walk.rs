@@ -30,11 +30,21 @@ pub(crate) struct Entry {
     pub(crate) titles: Vec<String>,
 }
 
+/// What was wrong with a file that is left over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// It is no export: it may be an attachment of one.
+    Unrecognised,
+    /// It was not looked into.
+    Refused,
+}
+
 /// A file that is no export, and why.
 pub(crate) struct Leftover {
     pub(crate) source: String,
     /// The key of its folder.
     pub(crate) folder: String,
+    pub(crate) left: Left,
     pub(crate) reason: String,
 }
 
@@ -54,6 +64,10 @@ pub(crate) struct Walk {
     pub(crate) stamps: Vec<Stamp>,
     /// Bytes that there are to read, unfolded where a zip's directory says so.
     pub(crate) bytes: u64,
+    /// Files, but for hidden ones.
+    pub(crate) found: u64,
+    /// Zips that were opened.
+    pub(crate) archives: u64,
     seen: HashSet<PathBuf>,
     held: u64,
 }
@@ -94,10 +108,12 @@ impl Walk {
         Ok(())
     }
 
+    /// Takes down a file that is left out.
     fn leave(&mut self, source: &str, folder: &Folder, reason: impl Into<String>) {
         self.leftovers.push(Leftover {
             source: source.to_owned(),
             folder: folder.key(),
+            left: Left::Refused,
             reason: reason.into(),
         });
     }
@@ -108,10 +124,12 @@ impl Walk {
         let listing = fs::read_dir(path).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
         let mut entries = match listing {
             Ok(_) if depth > MAX_FOLDERS => {
+                self.found += 1;
                 return self.leave(&path.display().to_string(), &here, "the folders are nested too deep");
             }
             Ok(entries) => entries,
             Err(error) => {
+                self.found += 1;
                 return self.leave(
                     &path.display().to_string(),
                     &here,
@@ -128,15 +146,23 @@ impl Walk {
                 Ok(kind) if kind.is_dir() => self.folder((&path, top), depth + 1),
                 Ok(kind) if kind.is_file() => self.file(&path, &here),
                 Ok(kind) if kind.is_symlink() => {
+                    self.found += 1;
                     self.leave(&source, &here, "a symbolic link, which is not followed");
                 }
-                Ok(_) => self.leave(&source, &here, "not a regular file"),
-                Err(error) => self.leave(&source, &here, format!("it cannot be read: {error}")),
+                Ok(_) => {
+                    self.found += 1;
+                    self.leave(&source, &here, "not a regular file");
+                }
+                Err(error) => {
+                    self.found += 1;
+                    self.leave(&source, &here, format!("it cannot be read: {error}"));
+                }
             }
         }
     }
 
     fn file(&mut self, path: &Path, folder: &Arc<Folder>) {
+        self.found += 1;
         let source = path.display().to_string();
         let stamp = match Stamp::of(path) {
             Ok(Some(stamp)) => stamp,
@@ -199,7 +225,9 @@ impl Walk {
                 return self.leave(&entry.source, &entry.folder, reason);
             }
         }
+        self.archives += 1;
         if directory.hidden {
+            self.found += 1;
             self.leave(
                 &entry.source,
                 &entry.folder,
@@ -241,6 +269,7 @@ impl Walk {
         }
         let all = Arc::new(all);
         for member in members.iter().filter(|member| !member.name.split('/').any(hidden)) {
+            self.found += 1;
             let source = format!("{}!{}", zip.source, member.name);
             let (prefix, name) = member.name.rsplit_once('/').unwrap_or(("", &member.name));
             let inner = (!prefix.is_empty()).then(|| prefix.rsplit('/').next().unwrap_or(prefix).to_owned());

@@ -77,7 +77,7 @@ fn the_report_has_the_keys_that_scripts_rely_on() {
     let source = folder.path().join("chat.txt").display().to_string();
     let expected = serde_json::json!({
         "source": source, "format": "whatsapp-ios", "messages": 4, "attachments": 2, "attachments_missing": 2,
-        "events": 3, "seen": 9, "skipped": 0, "senders": 2, "first": "2020-12-25T10:15:00Z", "last": "2021-06-27T09:18:00Z",
+        "events": 3, "files": 1, "seen": 9, "skipped": 0, "senders": 2, "first": "2020-12-25T10:15:00Z", "last": "2021-06-27T09:18:00Z",
         "date_order": "day-first", "timezone": "Europe/London",
     });
     assert_eq!(json["sources"], serde_json::json!([expected]));
@@ -153,7 +153,7 @@ fn a_folder_is_walked_in_order_without_hidden_files_and_links() {
     let left: Vec<_> =
         skipped(&report, folder.path()).into_iter().map(|(source, _, reason)| (source, reason)).collect();
     let link = ("b/link.jsonl".to_owned(), "a symbolic link, which is not followed".to_owned());
-    let picture = ("b/picture.jpg".to_owned(), "not an export that is recognised".to_owned());
+    let picture = ("b/picture.jpg".to_owned(), "a picture that no message refers to".to_owned());
     assert_eq!(left, if cfg!(unix) { vec![link, picture] } else { vec![picture] });
 }
 

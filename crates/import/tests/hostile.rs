@@ -141,20 +141,22 @@ fn a_member_that_was_altered_is_reported() {
 fn other_files_are_left_alone() {
     for (bytes, expected) in [
         (&b""[..], "empty"),
-        (&[0; 5000], "not an export that is recognised"),
-        (b"\xff\xd8\xff\xe0 a picture", "not an export that is recognised"),
+        (&[0; 5000], "a binary file of no kind that is known"),
+        (b"\xff\xd8\xff\xe0 a picture", "a picture that no message refers to"),
         (b"PK\x03\x04", "the zip is damaged"),
-        (b"hello\n", "not an export that is recognised"),
-        (b"[[[[[[[[", "not an export that is recognised"),
+        (b"hello\n", "text that is no export"),
+        (b"[[[[[[[[", "JSON that is no export"),
         (
             b"2021-01-02 03:04:05 - server started\n2021-01-02 03:04:06 - done\n",
-            "not an export that is recognised",
+            "text that is no export of messages that is known",
         ),
     ] {
         assert!(reason("a.bin", bytes).starts_with(expected), "{expected}");
     }
     let nested = "[".repeat(1 << 20);
-    assert!(reason("a.json", format!("{{\"time\":{nested}").as_bytes()).starts_with("not an export"));
+    assert!(
+        reason("a.json", format!("{{\"time\":{nested}").as_bytes()).starts_with("JSON that is no export")
+    );
 }
 
 #[test]

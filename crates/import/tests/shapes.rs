@@ -127,7 +127,7 @@ fn import(text: &str) -> (Vec<Incoming>, Report) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("chat.txt");
     fs::write(&path, text).unwrap();
-    let options = Options { timezone: TimeZone::UTC, timezone_name: "UTC".into(), owner: None };
+    let options = Options::new(TimeZone::UTC, "UTC");
     let mut all = Vec::new();
     let report = Exports::open(&[path], options).unwrap().read::<Infallible>(&mut |incoming| {
         all.push(incoming);

@@ -50,8 +50,21 @@ pub struct Hit {
     pub attachments: Vec<HitAttachment>,
     /// The request's literals that this message matches, as `field:term`.
     pub matched: Vec<String>,
+    /// Those words of `matched` that stand only in what the message quotes of another.
+    pub quoted: Vec<String>,
+    /// Further facts that the export states.
+    pub annotations: Vec<Annotation>,
     /// Neighbours in the conversation, nearest before to nearest after, if authorised.
     pub context: Vec<Neighbour>,
+}
+
+/// A further fact of a hit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Annotation {
+    /// What it is: `reply-to`, `edited`, `previous-text`, ...
+    pub name: String,
+    /// As the export writes it.
+    pub value: String,
 }
 
 /// An attachment of a hit.
@@ -66,6 +79,10 @@ pub struct HitAttachment {
     pub size: Option<u64>,
     /// SHA-256 in hex; `None` if the export did not hold the file.
     pub sha256: Option<String>,
+    /// Its text, if it was found or made when it was sealed.
+    pub text: Option<String>,
+    /// Where that is from: `document`, `transcript`, or `machine: ` and the program that made it.
+    pub text_origin: Option<String>,
 }
 
 /// A neighbour of a hit in its conversation. Not a hit.

@@ -10,7 +10,7 @@ use std::{
 
 use blackbox_format::{
     body::Sealed,
-    term::{self, AttachmentTerms, Literal},
+    term::{self, AttachmentTerms, Field, Literal},
     text,
 };
 
@@ -76,6 +76,25 @@ fn holds(expr: &Expr, terms: &Terms) -> bool {
     }
 }
 
+/// Which words of `held` stand nowhere in `message` but in what it quotes of another message.
+pub fn quoted(message: &Sealed, held: &[Literal]) -> Vec<Literal> {
+    let Sealed { further, text, .. } = message;
+    if further.quoted.is_empty() {
+        return Vec::new();
+    }
+    let (mut own, mut at) = (String::new(), 0);
+    for range in &further.quoted {
+        own.push_str(text.get(at..range.start as usize).unwrap_or_default());
+        own.push('\n');
+        at = range.end as usize;
+    }
+    own.push_str(text.get(at..).unwrap_or_default());
+    let texts = once(&own).chain(further.texts.iter().map(|text| &text.text));
+    let said: HashSet<String> = texts.flat_map(|text| text::words(text)).collect();
+    let only = held.iter().filter(|literal| literal.field == Field::Word && !said.contains(&literal.term));
+    only.cloned().collect()
+}
+
 /// The literals of `held` as answers show them, `field:term`.
 pub fn shown(held: &[Literal]) -> Vec<String> {
     held.iter().map(Literal::to_string).collect()
@@ -83,7 +102,10 @@ pub fn shown(held: &[Literal]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use blackbox_format::{body::Attachment, message::Message, term::Field};
+    use blackbox_format::{
+        body::Attachment,
+        message::{AttachmentText, Message, Quoted},
+    };
 
     use super::*;
 
@@ -135,6 +157,25 @@ mod tests {
     fn what_matched_is_what_the_message_has_of_the_query() {
         let held = held("(loan AND NOT badger) OR (otter AND ferry) OR \"herd immunity\"").unwrap();
         assert_eq!(held, ["word:ferry", "word:herd", "word:immunity", "word:loan"]);
+    }
+
+    #[test]
+    fn a_word_that_is_only_quoted_is_told_from_one_that_is_said() {
+        let text = "I agree to the loan.\n> The loan is for the ferry\n> and urgent\nBo";
+        let quoted_range = Quoted { start: 21, end: text.len() as u64 - 3 };
+        let message = Message { text: text.into(), quoted: vec![quoted_range], ..Message::default() };
+        let message = Sealed::new(message, 0, Vec::new());
+        let words = ["loan", "ferry", "urgent", "bo"].map(|word| Literal::new(Field::Word, word));
+        assert_eq!(shown(&quoted(&message, &words)), ["word:ferry", "word:urgent"]);
+    }
+
+    #[test]
+    fn a_phrase_is_found_in_the_text_of_an_attachment_but_not_across_texts() {
+        let found = AttachmentText { attachment: 0, origin: "document".into(), text: "side letter".into() };
+        let message = Message { text: "see the".into(), texts: vec![found], ..Message::default() };
+        let terms = Terms::of(&Sealed::new(message, 0, Vec::new()));
+        let phrase = |words: [&str; 2]| terms.has_phrase(&words.map(str::to_owned));
+        assert!(phrase(["side", "letter"]) && !phrase(["the", "side"]));
     }
 
     #[test]

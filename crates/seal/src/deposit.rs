@@ -291,7 +291,7 @@ impl Run<'_> {
             Ok(())
         };
         messages.batches(progress, &mut |batch| {
-            for incoming in batch {
+            for mut incoming in batch {
                 if ready.len() as u32 == segments.layout.segment_messages() {
                     flush(&mut ready)?;
                 }
@@ -301,6 +301,8 @@ impl Run<'_> {
                 let pairs = incoming.media.iter().zip(&facts);
                 let attachments =
                     pairs.map(|(media, facts)| blobs.seal(media, *facts)).collect::<Result<_, _>>()?;
+                // Sealed: what waits for the segment to be full holds no attachment.
+                incoming.media.iter_mut().for_each(|media| media.content = None);
                 ready.push(Prepared { number, incoming, facts, attachments });
                 (number, media) = (number + 1, end);
                 if u64::from(number) > self.survey.records() {

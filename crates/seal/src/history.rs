@@ -15,7 +15,9 @@ use blackbox_store::{PagedError, StoreError};
 
 /// Messages handled at once, by all cores.
 const BATCH: usize = 4096;
-/// Text kept in memory between readings of the input, in bytes.
+/// ... or so many bytes, if they have that earlier: attachments that an export holds inside it are in memory.
+const BATCH_BYTES: usize = 32 << 20;
+/// What is kept in memory between readings of the input, in bytes.
 const KEPT_BYTES: usize = 64 << 20;
 
 /// An official's history: gives the same messages in the same order at every call.
@@ -140,7 +142,7 @@ impl Keeper {
 
     /// Takes note of a batch.
     pub fn keep(&mut self, batch: &[Incoming]) {
-        self.bytes += batch.iter().map(|incoming| incoming.message.text.len() + 200).sum::<usize>();
+        self.bytes += batch.iter().map(Incoming::weight_bytes).sum::<usize>();
         let fits = |kept: &Vec<Incoming>| self.bytes <= KEPT_BYTES && kept.len() + batch.len() <= self.limit;
         self.kept = self.kept.take().filter(fits);
         if let Some(kept) = &mut self.kept {
@@ -166,12 +168,14 @@ pub fn read_batches(
     progress: &dyn Progress,
     each: &mut dyn FnMut(Vec<Incoming>) -> Result<(), SealError>,
 ) -> Result<(), SealError> {
-    let mut batch = Vec::with_capacity(BATCH);
+    let (mut batch, mut bytes) = (Vec::with_capacity(BATCH), 0);
     history.replay(&mut |incoming| {
+        bytes += incoming.weight_bytes();
         batch.push(incoming);
-        if batch.len() < BATCH {
+        if batch.len() < BATCH && bytes < BATCH_BYTES {
             return Ok(());
         }
+        bytes = 0;
         take(progress, std::mem::replace(&mut batch, Vec::with_capacity(BATCH)), each)
     })?;
     take(progress, batch, each)

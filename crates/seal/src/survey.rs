@@ -207,7 +207,10 @@ impl Threads {
 pub fn digest_into(digest: &mut Sha256, message: &Message) {
     digest.update(message.time.to_le_bytes());
     let chat = message.chat.iter();
-    for text in [&message.from, &message.text].into_iter().chain(&message.to).chain(chat) {
+    let found = message.texts.iter().map(|text| &text.text);
+    let also = message.names.iter().flat_map(|names| &names.also);
+    let texts = [&message.from, &message.text].into_iter().chain(&message.to).chain(chat);
+    for text in texts.chain(found).chain(also) {
         digest.update((text.len() as u64).to_le_bytes());
         digest.update(text);
     }
@@ -234,7 +237,7 @@ fn gather(
 ) -> Option<Gathered> {
     let terms = terms_of(incoming, facts);
     let text = &incoming.message;
-    let body = (text.text.len() + text.from.len() + 40 * (text.to.len() + facts.len()) + 160) as u64;
+    let body = (text.weight_bytes() + 140 * facts.len()) as u64;
     Some(Gathered {
         month: Month::of_millis(text.time)?,
         chat: ChatKey::of(text),

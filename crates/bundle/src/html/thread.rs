@@ -79,7 +79,25 @@ fn hit(number: usize, hit: &Hit, shown: &Shown<'_>) -> Markup {
                 @if !hit.text.is_empty() {
                     p.text dir="auto" { (marked(&matched.words(Field::Word, &hit.text))) }
                 }
+                @if let Some(quoted) = plain::quoted(hit) { p.detail { (visible(&quoted)) } }
+                (facts(hit))
                 (files(&hit.attachments, &matched))
+            }
+        }
+    }
+}
+
+fn facts(hit: &Hit) -> Markup {
+    page! {
+        @if plain::facts(hit).next().is_some() {
+            details.facts {
+                summary.detail { "further facts of the export" }
+                dl {
+                    @for (name, value) in plain::facts(hit) {
+                        dt { (visible(name)) }
+                        dd { bdi { (visible(value)) } }
+                    }
+                }
             }
         }
     }
@@ -159,6 +177,12 @@ fn file(file: &HitAttachment, matched: &Matched) -> Markup {
                         @if matched.is(Field::Sha256, sha256) { mark { (digest(sha256)) } } @else { (digest(sha256)) }
                     }
                 },
+            }
+        }
+        @if let (Some(text), Some(origin)) = (&file.text, &file.text_origin) {
+            details.found {
+                summary.detail { (visible(&plain::origin(origin))) }
+                p.text dir="auto" { (marked(&matched.words(Field::Word, text))) }
             }
         }
     }

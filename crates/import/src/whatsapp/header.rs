@@ -80,7 +80,7 @@ pub(crate) fn is_mark(c: char) -> bool {
 }
 
 /// Whether `c` is a space or a mark: what may stand between the parts of a header.
-fn is_gap(c: char) -> bool {
+pub(super) fn is_gap(c: char) -> bool {
     matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}') || is_mark(c)
 }
 

@@ -5,6 +5,7 @@
 //! has a date that does not exist, is text.
 
 mod dates;
+mod facts;
 mod header;
 mod media;
 mod phrases;
@@ -44,14 +45,14 @@ const FORMATS: &[Format] = &[
         platform: "WhatsApp",
         form: "\"Export chat\" on an iPhone: text, alone, with media in a folder, or in a zip",
         format: "whatsapp-ios",
-        kept: "text, sender, chat, time as written, media, edited mark, notices as events",
+        kept: "text, sender, chat, time as written, media, edited mark, places, polls, timers, notices as events",
         lost: "nothing of the export; it has no zone, ids, replies, reactions or earlier texts",
     },
     Format {
         platform: "WhatsApp",
         form: "\"Export chat\" on Android: the same",
         format: "whatsapp-android",
-        kept: "text, sender, chat, time as written, media, edited mark, notices as events",
+        kept: "text, sender, chat, time as written, media, edited mark, places, polls, timers, notices as events",
         lost: "nothing of the export; it has no zone, seconds, ids, replies, reactions or earlier texts",
     },
 ];

@@ -26,6 +26,8 @@ pub(crate) struct Phrases {
     /// The ends of those in `omitted`: most texts are told from them by theirs.
     omitted_ends: HashSet<End>,
     titles: Vec<&'static str>,
+    once: Vec<&'static str>,
+    off: Vec<&'static str>,
 }
 
 struct Notice {
@@ -62,6 +64,8 @@ impl Phrases {
                 "edited" => self.edited.push(phrase),
                 "attached" => self.attached.push(phrase),
                 "title" => self.titles.push(phrase),
+                "once" => self.once.push(phrase),
+                "off" => self.off.push(phrase),
                 event => {
                     let notice = Notice { event, pattern: phrase };
                     self.unmistakable.entry(start(phrase)).or_default().push(notice);
@@ -103,6 +107,21 @@ impl Phrases {
         let text = plain(text);
         let inner = text.strip_prefix('<').and_then(|text| text.strip_suffix('>'));
         self.omitted.get(inner.unwrap_or(&text).trim_end_matches('.')).copied()
+    }
+
+    /// Whether a text stands in place of something that could be seen once only.
+    pub(crate) fn is_once(&self, text: &str) -> bool {
+        let bracketed = text.starts_with('<') && text.ends_with('>') && text.len() <= MAX_PHRASE_BYTES;
+        (bracketed || self.omitted(text).is_some()) && {
+            let text = plain(text);
+            self.once.iter().any(|once| text.contains(once))
+        }
+    }
+
+    /// Whether a notice about disappearing messages says that they are turned off.
+    pub(crate) fn is_off(&self, text: &str) -> bool {
+        let text = plain(text);
+        self.off.iter().any(|off| text.contains(off))
     }
 
     /// The conversation's name, if `name` is how a file of one is called.
@@ -226,7 +245,8 @@ mod tests {
         ] {
             assert_eq!(PHRASES.event(text), Some(event), "{text}");
         }
-        assert_eq!(PHRASES.event("Ada pinned a message"), None);
+        assert_eq!(PHRASES.event("Ada pinned a message"), Some("pinned"));
+        assert_eq!(PHRASES.event("You blocked this contact"), Some("blocked"));
         assert_eq!(PHRASES.unmistakable("Ada left"), None);
     }
 

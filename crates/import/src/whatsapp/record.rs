@@ -3,6 +3,7 @@
 use blackbox_format::message::Message;
 
 use super::{
+    facts,
     header::is_mark,
     media::{self, MARK, Mention},
     phrases::PHRASES,
@@ -180,12 +181,14 @@ impl Record {
         match content(&self.text, conversation.group()) {
             Content::Noted { event, sender, text } => {
                 sender.into_iter().for_each(|sender| note("sender", sender));
+                facts::of_notice(event, text).iter().for_each(|(name, value)| note(name, value));
                 message.event = Some(event.to_owned());
                 message.text = text.to_owned();
             }
             Content::Said { sender, text } => {
                 let before = unedited(text);
-                before.into_iter().for_each(|_| note("edited", "yes"));
+                before.into_iter().for_each(|_| note("edited", ""));
+                facts::of_message(text).iter().for_each(|(name, value)| note(name, value));
                 message.text = before.unwrap_or(text).to_owned();
                 message.from = sender.to_owned();
                 message.to = conversation.recipients(sender);
@@ -223,8 +226,8 @@ mod tests {
     fn a_text_without_sender_is_an_event() {
         assert_eq!(content("Ada left", None), noted("left", None, "Ada left"));
         assert_eq!(
-            content("\u{200e}Ada pinned a message", None),
-            noted("notice", None, "Ada pinned a message")
+            content("\u{200e}Ada waved at everybody", None),
+            noted("notice", None, "Ada waved at everybody")
         );
         let renamed = "Ada changed the subject to “Re: budget”";
         assert_eq!(content(renamed, None), noted("renamed", None, renamed));
@@ -272,7 +275,7 @@ mod tests {
     fn the_mark_of_an_edited_message_is_taken_off_and_kept_apart() {
         let message = record("Ada: see you\nat ten \u{200e}<This message was edited>").message;
         assert_eq!(message.text, "see you\nat ten");
-        assert_eq!(message.annotations, [("edited".to_owned(), "yes".to_owned())]);
+        assert_eq!(message.annotations, [("edited".to_owned(), String::new())]);
         assert_eq!(message.to, ["Bo"]);
         assert_eq!(record("Ada: I was <edited>").message.text, "I was <edited>");
     }

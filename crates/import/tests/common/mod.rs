@@ -16,8 +16,8 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 pub fn options(owner: Option<&str>) -> Options {
     let name = "Europe/London";
-    let timezone = TimeZone::get(name).unwrap();
-    Options { timezone, timezone_name: name.into(), owner: owner.map(str::to_owned) }
+    let owner = owner.map(str::to_owned);
+    Options { owner, ..Options::new(TimeZone::get(name).unwrap(), name) }
 }
 
 pub fn open(path: &Path) -> Exports {
@@ -32,6 +32,7 @@ pub fn read(exports: &Exports) -> (Vec<Incoming>, Report) {
     });
     let report = report.unwrap();
     assert_eq!(report.unbalanced(), None, "not every item is accounted for");
+    assert!(report.has_all_files(), "{:?}", report.files);
     (all, report)
 }
 

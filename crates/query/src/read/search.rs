@@ -22,8 +22,8 @@ use super::{
     segment::{DepositReader, SegmentReader},
 };
 use crate::{
-    answer::{Count, Hit, HitAttachment, Unanswered},
-    matches::{Terms, matches, shown},
+    answer::{Annotation, Count, Hit, HitAttachment, Unanswered},
+    matches::{Terms, matches, quoted, shown},
     plan::{Clause, Mode, Plan, Role, Rules},
 };
 
@@ -334,7 +334,7 @@ impl Run<'_> {
             false => context::neighbours(deposit, (segment, row), (&record, &opened.secret), context)?,
         };
         self.order.push((message.time, month.range, message.sequence, self.found.hits.len()));
-        let mut hit = hit(id, *message, shown(&held));
+        let mut hit = hit(id, *message, &held);
         hit.context = context;
         self.found.hits.push(hit);
         Ok(())
@@ -431,13 +431,10 @@ pub(super) fn time(millis: i64) -> String {
     jiff::Timestamp::from_millisecond(millis).map(|time| time.to_string()).unwrap_or_default()
 }
 
-fn hit(id: String, message: Sealed, matched: Vec<String>) -> Hit {
-    let attachment = |attachment: blackbox_format::body::Attachment| HitAttachment {
-        size: attachment.blob.as_ref().map(|blob| blob.size),
-        sha256: attachment.blob.as_ref().map(|blob| blackbox_format::fields::Hex(blob.sha256).to_string()),
-        name: attachment.name,
-        media_type: attachment.media_type,
-    };
+fn hit(id: String, mut message: Sealed, held: &[Literal]) -> Hit {
+    let quoted = shown(&quoted(&message, held));
+    let attachments = attachments(&mut message);
+    let annotation = |(name, value)| Annotation { name, value };
     Hit {
         id,
         source_id: message.source_id,
@@ -450,8 +447,29 @@ fn hit(id: String, message: Sealed, matched: Vec<String>) -> Hit {
         platform: message.platform,
         text: message.text,
         event: message.event,
-        attachments: message.attachments.into_iter().map(attachment).collect(),
-        matched,
+        attachments,
+        matched: shown(held),
+        quoted,
+        annotations: message.annotations.into_iter().map(annotation).collect(),
         context: Vec::new(),
     }
+}
+
+fn attachments(message: &mut Sealed) -> Vec<HitAttachment> {
+    let attachment = |attachment: blackbox_format::body::Attachment| HitAttachment {
+        size: attachment.blob.as_ref().map(|blob| blob.size),
+        sha256: attachment.blob.as_ref().map(|blob| blackbox_format::fields::Hex(blob.sha256).to_string()),
+        name: attachment.name,
+        media_type: attachment.media_type,
+        text: None,
+        text_origin: None,
+    };
+    let mut all: Vec<_> = std::mem::take(&mut message.attachments).into_iter().map(attachment).collect();
+    for found in std::mem::take(&mut message.further.texts) {
+        let attachment = usize::try_from(found.attachment).ok().and_then(|number| all.get_mut(number));
+        if let Some(attachment) = attachment {
+            (attachment.text, attachment.text_origin) = (Some(found.text), Some(found.origin));
+        }
+    }
+    all
 }

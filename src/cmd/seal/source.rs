@@ -1,0 +1,110 @@
+//! The exports as the sealer reads them.
+
+use std::sync::OnceLock;
+
+use blackbox_document::{Command, Reader};
+use blackbox_format::message::Incoming;
+use blackbox_import::{Contacts, Exports, Options, ReadError, Report};
+use blackbox_seal::{History, SealError};
+
+use crate::{cli::Seal, failure::Failure, output::warn, remember::Recalled};
+
+/// Finds the exports.
+///
+/// # Errors
+/// A path, the time zone, a contacts file or a command is not what it should be.
+pub fn open(args: &Seal) -> Result<Exports, Failure> {
+    let timezone = jiff::tz::TimeZone::get(&args.timezone).map_err(|_| {
+        Failure::error(format!("there is no time zone \"{}\"", args.timezone))
+            .hint("for example Europe/London, or UTC")
+    })?;
+    let options = Options {
+        owner: args.owner.clone(),
+        contacts: contacts(args)?,
+        documents: Some(documents(args)?),
+        ..Options::new(timezone, &args.timezone)
+    };
+    Exports::open(&args.exports, options).map_err(|error| Failure::error(error.to_string()))
+}
+
+fn contacts(args: &Seal) -> Result<Option<Contacts>, Failure> {
+    if args.contacts.is_empty() {
+        return Ok(None);
+    }
+    let contacts = Contacts::load(&args.contacts).map_err(|error| Failure::error(error.to_string()))?;
+    for skipped in contacts.skipped() {
+        let line = skipped.line.map(|line| format!(", line {line}")).unwrap_or_default();
+        warn(&format!("contacts: {}{line}: {}", skipped.source, skipped.reason));
+    }
+    if contacts.ambiguous() > 0 {
+        let count = contacts.ambiguous();
+        warn(&format!("contacts: {count} names or numbers belong to several people, and join nobody"));
+    }
+    Ok(Some(contacts))
+}
+
+/// What reads attachments: PDFs in a process of their own, pictures and recordings by the commands that were named.
+fn documents(args: &Seal) -> Result<Reader, Failure> {
+    let command = |flag: &str, text: &str| {
+        text.parse::<Command>().map_err(|error| Failure::error(format!("{flag}: {error}")))
+    };
+    let program = std::env::current_exe()
+        .map_err(|error| Failure::error(format!("the program's own file cannot be found: {error}")))?;
+    let mut reader = Reader::new().isolated(program, vec!["read-document".into()]);
+    if let Some(text) = &args.ocr {
+        reader = reader.ocr(command("--ocr", text)?);
+    }
+    if let Some(text) = &args.transcribe {
+        reader = reader.transcribe(command("--transcribe", text)?);
+    }
+    Ok(reader)
+}
+
+/// The exports without what was sealed before, and the report of their first reading.
+pub struct Source<'a> {
+    exports: &'a Exports,
+    recalled: Option<&'a Recalled>,
+    report: OnceLock<Report>,
+}
+
+impl<'a> Source<'a> {
+    pub fn new(exports: &'a Exports, recalled: Option<&'a Recalled>) -> Source<'a> {
+        Source { exports, recalled, report: OnceLock::new() }
+    }
+
+    /// What the first reading gave.
+    pub fn into_report(self) -> Report {
+        self.report.into_inner().unwrap_or_default()
+    }
+
+    /// Keeps the first reading's report, if it accounts for every item.
+    fn keep(&self, report: Report) -> Result<(), SealError> {
+        if let Some(source) = report.unbalanced() {
+            let booked = source.messages + source.events + source.attachments + source.skipped;
+            return Err(SealError::Source(format!(
+                "\"{}\" holds {} items, of which {booked} are accounted for: a fault of this program; nothing was \
+                 sealed",
+                source.source, source.seen
+            )));
+        }
+        self.report.get_or_init(|| report);
+        Ok(())
+    }
+}
+
+impl History for Source<'_> {
+    fn replay(&self, each: &mut dyn FnMut(Incoming) -> Result<(), SealError>) -> Result<(), SealError> {
+        let mut number = 0;
+        let read = self.exports.read(&mut |incoming| {
+            let before =
+                self.recalled.is_some_and(|recalled| recalled.sealed_before.get(number) == Some(&true));
+            number += 1;
+            if before { Ok(()) } else { each(incoming) }
+        });
+        match read {
+            Ok(report) => self.keep(report),
+            Err(ReadError::Taker(error)) => Err(error),
+            Err(error @ ReadError::Changed(_)) => Err(SealError::Source(error.to_string())),
+        }
+    }
+}
