@@ -136,6 +136,22 @@ fn a_maildir_is_one_source_for_each_of_its_folders() {
 }
 
 #[test]
+fn the_hidden_folders_of_a_maildir_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let mail = b"From: ann@example.org\nDate: Thu, 12 Mar 2020 09:50:15 +0000\nSubject: sent\n\n";
+    for path in ["mail/.Sent/cur/1", "mail/.cache/1"] {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, mail).unwrap();
+    }
+    fs::write(folder.path().join("a.zip"), common::deflated(&[(".Sent/new/1", mail), (".cache/1", mail)]))
+        .unwrap();
+    let (all, report) = import(folder.path());
+    assert_eq!((texts(&all), &report.skipped), (vec!["sent"; 2], &Vec::new()));
+    assert!(all.iter().all(|one| notes(one, annotation::LABEL) == ["Sent"]));
+}
+
+#[test]
 fn mails_and_a_mailbox_in_one_folder_are_both_read() {
     let folder = tempfile::tempdir().unwrap();
     let mail = |name: &str| {

@@ -8,6 +8,8 @@ use super::lines::lines;
 
 /// The most bytes of one field that are decoded.
 const MAX_FIELD_BYTES: usize = 1 << 18;
+/// The most fields of one header; the last one has the rest.
+const MAX_FIELDS: usize = 20_000;
 /// How many lines are looked at to see whether a header goes on.
 const MAX_ODD_LINES: usize = 8;
 const MAX_NAME_BYTES: usize = 256;
@@ -41,7 +43,8 @@ impl<'a> Headers<'a> {
             if ends(line, &bytes[next..]) {
                 return (headers, &bytes[next..]);
             }
-            if is_folded(line) || name_end(line).is_none() && goes_on(&bytes[next..]) {
+            let full = headers.fields.len() == MAX_FIELDS;
+            if is_folded(line) || full || name_end(line).is_none() && goes_on(&bytes[next..]) {
                 if let Some(field) = headers.fields.last_mut() {
                     field.end = next;
                 }
@@ -256,6 +259,13 @@ mod tests {
         let (headers, _) = Headers::split(b"Subject: caf\xe9\n\n");
         assert_eq!(headers.text("subject").as_deref(), Some("caf\u{e9}"));
         assert!(headers.damaged());
+    }
+
+    #[test]
+    fn a_header_of_a_million_fields_is_bounded() {
+        let many = "A:\n".repeat(1_000_000) + "\nbody";
+        let (headers, body) = Headers::split(many.as_bytes());
+        assert_eq!((headers.fields.len(), body), (MAX_FIELDS, &b"body"[..]));
     }
 
     #[test]

@@ -5,14 +5,19 @@ pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split_inclusive(|byte| *byte == b'\n')
 }
 
+/// The most lines that are told apart; the last one has the rest.
+const MAX_LINES: usize = 1_000_000;
+
 /// The lines of `text` with the place where each begins, without their LF.
 pub(super) fn placed(text: &str) -> Vec<(usize, &str)> {
     let mut at = 0;
     let mut all = Vec::new();
-    for line in text.split_inclusive('\n') {
-        all.push((at, line.strip_suffix('\n').unwrap_or(line)));
-        at += line.len();
+    for line in text.splitn(MAX_LINES, '\n') {
+        all.push((at, line));
+        at += line.len() + 1;
     }
+    // What follows the last LF is no line if nothing is there.
+    all.pop_if(|(_, line)| line.is_empty());
     all
 }
 
@@ -28,4 +33,23 @@ pub(super) fn tidy(text: &str) -> String {
 /// The first `most` bytes of `text`, or fewer where a character would be cut.
 pub(super) fn cut(text: &str, most: usize) -> &str {
     &text[..text.floor_char_boundary(most)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_have_their_places() {
+        assert_eq!(placed("a\n\nbc"), [(0, "a"), (2, ""), (3, "bc")]);
+        assert_eq!(placed("a\n"), [(0, "a")]);
+        assert_eq!(placed(""), []);
+        assert_eq!(placed(&"\n".repeat(2 * MAX_LINES)).len(), MAX_LINES);
+    }
+
+    #[test]
+    fn a_text_is_tidied_and_cut_between_characters() {
+        assert_eq!(tidy("a\r\nb\rc\n \n"), "a\nb\nc");
+        assert_eq!((cut("\u{e9}\u{e9}", 3), cut("a", 9)), ("\u{e9}", "a"));
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::lines::placed;
+use super::lines::{cut, placed};
 
 /// Words with which a program for mail introduces what it quotes, before a colon.
 const VERBS: &[&str] = &[
@@ -157,6 +157,7 @@ const FIELDS: &[(&str, &[&str])] = &[
 /// How many lines such fields take, and an introduction does.
 const FIELD_LINES: usize = 8;
 const INTRODUCTION_LINES: usize = 3;
+const MAX_KEY_BYTES: usize = 48;
 const MAX_INTRODUCTION_BYTES: usize = 400;
 
 /// The byte ranges of `text` that quote another mail, ascending and apart: lines that begin with `>`, what is in
@@ -242,8 +243,8 @@ fn has_fields(lines: &[(usize, &str)], at: usize) -> bool {
 
 /// What stands before the colon of a line like `*From:* Ann`, in lower case.
 fn key(line: &str) -> Option<String> {
-    let line = line.trim_start_matches([' ', '\t', '*', '\u{a0}']);
-    let end = line.find([':', '：']).filter(|end| *end <= 40)?;
+    let line = cut(line.trim_start_matches([' ', '\t', '*', '\u{a0}']), MAX_KEY_BYTES);
+    let end = line.find([':', '：'])?;
     Some(line[..end].trim_matches(['*', ' ', '\u{a0}']).to_lowercase())
 }
 

@@ -25,6 +25,8 @@ use super::{
 const PLATFORM: &str = "email";
 /// The most recipients that a message names; where there are more, an annotation has all.
 const MAX_RECIPIENTS: usize = 256;
+/// The most bytes of an id, and of the name of a conversation.
+const MAX_ID_BYTES: usize = 4096;
 /// The most bytes of an annotation.
 const MAX_ANNOTATION_BYTES: usize = 1 << 16;
 const NO_DATE: &str =
@@ -118,8 +120,8 @@ fn incoming(letter: Letter<'_>, when: When, filed: Filed) -> Incoming {
         time: when.moment.millis,
         written_time: when.written,
         platform: PLATFORM.into(),
-        source_id: letter.headers.plain("message-id").map(|id| first_id(&id)),
-        chat: letter.subject.as_deref().and_then(thread),
+        source_id: letter.headers.plain("message-id").map(|id| cut(&first_id(&id), MAX_ID_BYTES).to_owned()),
+        chat: letter.subject.as_deref().and_then(|subject| thread(cut(subject, MAX_ID_BYTES))),
         ..Message::default()
     };
     name_people(&letter, &mut message);
@@ -190,8 +192,18 @@ fn annotate(letter: &Letter<'_>, filed: &Filed, all: &mut Vec<(String, String)>)
     // A date that is not understood is no date of the message's.
     let is_dated = !all.iter().any(|(name, _)| name == DATE_FROM);
     let once: Vec<&str> = KNOWN.iter().copied().filter(|name| is_dated || *name != "date").collect();
-    let others: Vec<u8> = headers.others(&once, ADDRESSES).flatten().copied().collect();
+    let mut others = Vec::new();
+    for field in headers.others(&once, ADDRESSES) {
+        if others.len() > MAX_ANNOTATION_BYTES {
+            break;
+        }
+        others.extend_from_slice(cut_bytes(field));
+    }
     add(all, "headers", Some(tidy(&String::from_utf8_lossy(&others))));
+}
+
+fn cut_bytes(field: &[u8]) -> &[u8] {
+    &field[..field.len().min(MAX_ANNOTATION_BYTES)]
 }
 
 /// The most faults of charsets that one message states.
