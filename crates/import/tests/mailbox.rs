@@ -139,8 +139,7 @@ impl Style {
         let mut all = format!("Content-Type: multipart/mixed; boundary=\"in\"\n\npreamble\n--in\n{text}\n");
         for (name, bytes) in &mail.files {
             let percent = name.bytes().fold(String::new(), |all, byte| format!("{all}%{byte:02X}"));
-            all +=
-                &format!("--in\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n");
+            all += "--in\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n";
             all += &format!(
                 "Content-Disposition: attachment;\n filename*=utf-8''{percent}\n\n{}",
                 folded(&base64(bytes))

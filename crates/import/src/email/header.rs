@@ -219,9 +219,12 @@ impl<'a> Word<'a> {
         one_line.then_some(Word { prefix: &text[..start], payload, length: end + 2 })
     }
 
-    /// Whether more can be written behind its payload.
+    /// Whether more can be written behind its payload: charsets that switch between alphabets begin anew in each word.
     fn is_whole(&self) -> bool {
+        let switches = self.prefix.windows(4).any(|part| part == b"2022")
+            || self.prefix.windows(5).any(|part| part.eq_ignore_ascii_case(b"utf-7"));
         match self.prefix {
+            _ if switches => false,
             [.., b'b' | b'B', b'?'] => self.payload.len().is_multiple_of(4) && !self.payload.ends_with(b"="),
             _ => true,
         }
@@ -282,6 +285,8 @@ mod tests {
 
     #[test]
     fn words_that_cannot_be_joined_stay_apart() {
+        let words = "=?ISO-2022-JP?B?GyRCJUYbKEI=?= =?ISO-2022-JP?B?GyRCJUYlOSVIGyhC?= =?ISO-2022-JP?B?GyRCJUYbKEI=?=";
+        assert_eq!(decoded(words.as_bytes()).as_deref(), Some("テテストテ"));
         let text = "=?utf-8?B?w6k=?= =?utf-8?B?w6k=?= x =?bad =?utf-8?Q?a?= =?koi8-r?Q?=C1?=";
         assert_eq!(decoded(text.as_bytes()).as_deref(), Some("\u{e9}\u{e9} x =?bad a\u{430}"));
     }
