@@ -136,9 +136,10 @@ impl Exports {
     /// Makes a source of the file, or adds it to that of its folder.
     fn take(&mut self, entry: Entry, importer: &'static dyn Importer) {
         let folder = entry.folder.key();
+        // Importers have no state, so several may have one address: the names of their formats tell them apart.
+        let name = |importer: &dyn Importer| importer.formats().first().map(|format| format.format);
         let same = |source: &&mut Source| {
-            // Importers have no state: the list's own address tells one from another.
-            std::ptr::addr_eq(source.importer, importer) && source.entries[0].folder.key() == folder
+            name(source.importer) == name(importer) && source.entries[0].folder.key() == folder
         };
         match importer.unit() {
             Unit::File => {}

@@ -142,7 +142,7 @@ impl Walk {
             let path = entry.path();
             let source = path.display().to_string();
             match entry.file_type() {
-                _ if hidden(&entry.file_name().to_string_lossy()) => {}
+                _ if hidden(&entry.file_name().to_string_lossy()) && !path.join(MAILBOX).is_dir() => {}
                 Ok(kind) if kind.is_dir() => self.folder((&path, top), depth + 1),
                 Ok(kind) if kind.is_file() => self.file(&path, &here),
                 Ok(kind) if kind.is_symlink() => {
@@ -268,7 +268,7 @@ impl Walk {
             }
         }
         let all = Arc::new(all);
-        for member in members.iter().filter(|member| !member.name.split('/').any(hidden)) {
+        for member in members.iter().filter(|member| !passed_over(&member.name)) {
             self.found += 1;
             let source = format!("{}!{}", zip.source, member.name);
             let (prefix, name) = member.name.rsplit_once('/').unwrap_or(("", &member.name));
@@ -287,6 +287,20 @@ impl Walk {
             }
         }
     }
+}
+
+/// What shows that a folder with a hidden name is a mailbox: a Maildir keeps its inner mailboxes in such.
+const MAILBOX: &str = "cur";
+
+/// Whether a member of a zip lies where people do not see it.
+fn passed_over(member: &str) -> bool {
+    let mut parts = member.split('/').peekable();
+    while let Some(part) = parts.next() {
+        if hidden(part) && !parts.peek().is_some_and(|next| matches!(*next, MAILBOX | "new" | "tmp")) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether a name is one that systems leave behind and people do not see.
