@@ -11,14 +11,14 @@ use html5gum::{
     emitters::callback::{Callback, CallbackEmitter, CallbackEvent},
 };
 
-/// The most bytes of one text, comment or value: 16 MiB, the longest text of a message, and one more.
-const MAX_TOKEN_BYTES: usize = 17 << 20;
+/// The most bytes of one text, comment or value, 32 MiB: more than the longest text of a message.
+const MAX_TOKEN_BYTES: usize = 32 << 20;
 /// The most attributes of one tag. The tokenizer calls itself for each, so that more could overflow the stack.
 const MAX_ATTRIBUTES: usize = 256;
 /// How far the tokenizer reads ahead, and so how many attributes beyond the last it may meet before it is stopped.
 const AHEAD_BYTES: usize = 1 << 10;
 const BUFFER_BYTES: usize = 1 << 16;
-const TOO_LONG: &str = "a part of it is longer than 16 MiB, or a tag has more than 256 attributes";
+const TOO_LONG: &str = "a part of it is longer than 32 MiB, or a tag has more than 256 attributes";
 
 /// A tag or a text. Comments are none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Tag {
 /// The tokens of a page in UTF-8; other bytes become U+FFFD.
 ///
 /// # Errors
-/// It cannot be read, a part of it is longer than 16 MiB, or a tag has more than 256 attributes. Nothing follows then.
+/// It cannot be read, a part of it is longer than 32 MiB, or a tag has more than 256 attributes. Nothing follows then.
 pub fn tokens(reader: impl Read) -> impl Iterator<Item = io::Result<Token>> {
     let left = Rc::new(Cell::new(MAX_TOKEN_BYTES));
     let reader = Metered { reader: BufReader::with_capacity(BUFFER_BYTES, reader), left: left.clone() };
