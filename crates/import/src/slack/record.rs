@@ -93,23 +93,8 @@ impl Reader<'_, '_> {
 
     fn message(&self, item: &Value, sink: &mut Sink<'_>) -> Result<Message, &'static str> {
         let stamp = Stamp::of(&item["ts"]).ok_or("\"ts\" is missing, or is no time")?;
-        let mut body = Body::new(self.workspace);
-        body.marked(item["text"].as_str().unwrap_or_default());
-        if !item["comment"].is_null() {
-            body.marked(item["comment"]["comment"].as_str().unwrap_or_default());
-        }
-        blocks::show(&item["blocks"], &mut body);
-        let shared = cards::show(&item["attachments"], &mut body);
-        let event = match Kind::of(item["subtype"].as_str().unwrap_or_default()) {
-            Kind::Event(slug) => Some(slug),
-            Kind::Deleted => Some("deleted"),
-            Kind::Message | Kind::Changed | Kind::Unknown => None,
-        };
-        if let Some(slug) = event
-            && body.text.is_empty()
-        {
-            body.part(sentence(slug, item));
-        }
+        let event = event(item);
+        let (mut body, shared) = self.body(item, event);
         if body.text.len() > MAX_TEXT_BYTES {
             return Err("the text is longer than 16 MiB");
         }
@@ -131,6 +116,21 @@ impl Reader<'_, '_> {
         };
         self.people(item, &mut message);
         Ok(message)
+    }
+
+    /// What a reader saw of an item, and from whom the messages in it were shared.
+    fn body(&self, item: &Value, event: Option<&str>) -> (Body<'_>, Vec<String>) {
+        let mut body = Body::new(self.workspace);
+        body.marked(item["text"].as_str().unwrap_or_default());
+        body.marked(item["comment"]["comment"].as_str().unwrap_or_default());
+        blocks::show(&item["blocks"], &mut body);
+        let shared = cards::show(&item["attachments"], &mut body);
+        if let Some(slug) = event
+            && body.text.is_empty()
+        {
+            body.part(sentence(slug, item));
+        }
+        (body, shared)
     }
 
     /// Sets who wrote it and whom it reached; of an event, who caused it.
@@ -173,6 +173,15 @@ impl Reader<'_, '_> {
             Some(name) => person.shown_as(name),
             None => person,
         }
+    }
+}
+
+/// The slug of an item that is an event.
+fn event(item: &Value) -> Option<&'static str> {
+    match Kind::of(item["subtype"].as_str().unwrap_or_default()) {
+        Kind::Event(slug) => Some(slug),
+        Kind::Deleted => Some("deleted"),
+        Kind::Message | Kind::Changed | Kind::Unknown => None,
     }
 }
 
