@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::{
     head::Head,
-    importer::{self, Fault, Importer, Input, Sink, Unit},
+    importer::{self, Fault, Importer, Input, Kept, Sink, Unit},
     report::{Report, Skipped},
     walk::{Entry, Leftover, Stamp, Walk},
 };
@@ -139,6 +139,7 @@ impl Exports {
         self.check_stamps()?;
         let mut report = Report::default();
         let mut used = HashSet::new();
+        let kept = Kept::default();
         for source in &self.sources {
             let mut failure = None;
             let mut give = |incoming| match each(incoming) {
@@ -148,7 +149,8 @@ impl Exports {
                     ControlFlow::Break(())
                 }
             };
-            self.read_source(source, &mut give, &mut used, &mut report);
+            let input = Input::new(&source.entries, &self.options, &mut used, &kept);
+            self.read_source(source, &input, &mut give, &mut report);
             if let Some(error) = failure {
                 return Err(ReadError::Taker(error));
             }
@@ -161,12 +163,12 @@ impl Exports {
     fn read_source(
         &self,
         source: &Source,
+        input: &Input<'_>,
         give: &mut dyn FnMut(Incoming) -> ControlFlow<()>,
-        used: &mut HashSet<String>,
         report: &mut Report,
     ) {
         let mut sink = Sink::new(&source.name, give);
-        match source.importer.read(&Input::new(&source.entries, &self.options, used), &mut sink) {
+        match source.importer.read(input, &mut sink) {
             Ok(()) | Err(Fault::Stopped) => {}
             Err(Fault::Io(error)) => sink.broken(&error),
         }

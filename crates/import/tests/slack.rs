@@ -128,6 +128,33 @@ fn days_that_lie_beside_the_lists_are_read() {
 }
 
 #[test]
+fn each_workspace_has_people_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let day = json!([{"type": "message", "ts": "1.0", "user": "U1", "text": "x"}]);
+    for (workspace, name) in [("east", "Ada"), ("west", "Bo")] {
+        write(folder.path(), &format!("{workspace}/users.json"), &json!([{"id": "U1", "name": name}]));
+        for channel in ["gate", "weir"] {
+            write(folder.path(), &format!("{workspace}/{channel}/2021-03-04.json"), &day);
+        }
+    }
+    let (all, report) = import(folder.path());
+    let found: Vec<_> =
+        all.iter().map(|one| (&one.message.from[..], one.message.chat.as_deref().unwrap())).collect();
+    assert_eq!(found, [("Ada", "gate"), ("Ada", "weir"), ("Bo", "gate"), ("Bo", "weir")]);
+    assert_eq!(report.skipped, []);
+}
+
+#[test]
+fn a_damaged_list_of_people_costs_names_and_no_message() {
+    let folder = workspace(&json!([{"type": "message", "ts": "1.0", "user": "U1", "text": "x"},
+        {"type": "message", "ts": "2.0", "user": "U2", "text": "y"}]));
+    fs::write(folder.path().join("users.json"), "[{\"id\":\"U1\",\"name\":\"ada\"},{\"id\":\"U2").unwrap();
+    let (all, _) = import(folder.path());
+    let senders: Vec<_> = all.iter().map(|one| &one.message.from[..]).collect();
+    assert_eq!(senders, ["ada", "U2"]);
+}
+
+#[test]
 fn replies_reactions_edits_and_pins_are_annotations() {
     let message =
         one(&json!({"type": "message", "ts": "2.0", "thread_ts": "1.0", "user": "U1", "text": "Yes.",

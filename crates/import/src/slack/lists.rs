@@ -7,6 +7,10 @@ use crate::{
     json::{Take, stream},
 };
 
+/// The lists that an export may have.
+pub(super) const NAMES: &[&str] =
+    &["org_users.json", "users.json", "channels.json", "groups.json", "mpims.json", "dms.json"];
+
 /// Hands each object of the list called `name` to `each`: of that in the folder itself, else in the one around it. A
 /// list that is damaged is read as far as it goes: without it people have ids for names, and no message is lost.
 pub(super) fn each(input: &Input<'_>, name: &str, each: &mut dyn FnMut(Value)) {

@@ -13,7 +13,7 @@ mod record;
 mod rooms;
 mod stamp;
 
-use std::io::Read;
+use std::{io::Read, rc::Rc};
 
 use serde_json::Value;
 
@@ -110,7 +110,9 @@ impl Importer for Slack {
 
     fn read(&self, input: &Input<'_>, sink: &mut Sink<'_>) -> Result<(), Fault> {
         sink.facts.format = EXPORT;
-        let workspace = Workspace { people: People::of(input), rooms: Rooms::of(input) };
+        let make = || Workspace { people: People::of(input), rooms: Rooms::of(input) };
+        let own = input.names().iter().any(|name| lists::NAMES.contains(&&name[..]));
+        let workspace = if own { Rc::new(make()) } else { input.around(make) };
         for file in input.files() {
             sink.enter(file);
             let read = read_file(file, &workspace, input, sink);
