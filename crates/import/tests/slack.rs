@@ -149,9 +149,11 @@ fn a_damaged_list_of_people_costs_names_and_no_message() {
     let folder = workspace(&json!([{"type": "message", "ts": "1.0", "user": "U1", "text": "x"},
         {"type": "message", "ts": "2.0", "user": "U2", "text": "y"}]));
     fs::write(folder.path().join("users.json"), "[{\"id\":\"U1\",\"name\":\"ada\"},{\"id\":\"U2").unwrap();
-    let (all, _) = import(folder.path());
+    let (all, report) = import(folder.path());
     let senders: Vec<_> = all.iter().map(|one| &one.message.from[..]).collect();
     assert_eq!(senders, ["ada", "U2"]);
+    let reason = "\"users.json\" is damaged and was read as far as it goes: names may be missing";
+    assert_eq!((report.skipped.len(), &report.skipped[0].reason[..]), (1, reason));
 }
 
 #[test]

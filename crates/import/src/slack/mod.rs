@@ -62,6 +62,16 @@ const FORMATS: &[Format] = &[
 struct Workspace {
     people: People,
     rooms: Rooms,
+    /// Names of the lists that could not be read to their end.
+    damaged: Vec<&'static str>,
+}
+
+impl Workspace {
+    fn of(input: &Input<'_>) -> Workspace {
+        let mut damaged = Vec::new();
+        let (people, rooms) = (People::of(input, &mut damaged), Rooms::of(input, &mut damaged));
+        Workspace { people, rooms, damaged }
+    }
 }
 
 /// What a file holds.
@@ -110,9 +120,14 @@ impl Importer for Slack {
 
     fn read(&self, input: &Input<'_>, sink: &mut Sink<'_>) -> Result<(), Fault> {
         sink.facts.format = EXPORT;
-        let make = || Workspace { people: People::of(input), rooms: Rooms::of(input) };
+        let make = || Workspace::of(input);
         let own = input.names().iter().any(|name| lists::NAMES.contains(&&name[..]));
         let workspace = if own { Rc::new(make()) } else { input.around(make) };
+        for name in &workspace.damaged {
+            sink.reject(format!(
+                "\"{name}\" is damaged and was read as far as it goes: names may be missing"
+            ));
+        }
         for file in input.files() {
             sink.enter(file);
             let read = read_file(file, &workspace, input, sink);

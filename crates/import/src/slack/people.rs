@@ -24,10 +24,10 @@ pub(super) struct Person {
 
 impl People {
     /// Reads the lists of users of the export.
-    pub(super) fn of(input: &Input<'_>) -> People {
+    pub(super) fn of(input: &Input<'_>, damaged: &mut Vec<&'static str>) -> People {
         let mut people = People::default();
         for list in LISTS {
-            lists::each(input, list, &mut |user| {
+            lists::each(input, list, damaged, &mut |user| {
                 if let Some(id) = user["id"].as_str() {
                     people.0.insert(id.to_owned(), Person::of(id, &user));
                 }

@@ -33,11 +33,11 @@ pub(super) struct Room {
 
 impl Rooms {
     /// Reads the lists of conversations of the export.
-    pub(super) fn of(input: &Input<'_>) -> Rooms {
+    pub(super) fn of(input: &Input<'_>, damaged: &mut Vec<&'static str>) -> Rooms {
         let mut rooms = Rooms::default();
         for list in LISTS {
             let direct = matches!(*list, "mpims.json" | "dms.json");
-            lists::each(input, list, &mut |entry| rooms.add(&entry, direct));
+            lists::each(input, list, damaged, &mut |entry| rooms.add(&entry, direct));
         }
         rooms
     }
