@@ -236,6 +236,20 @@ fn files_are_found_in_the_folder_media_in_all_their_sizes() {
     assert_eq!((report.skipped, report.notes.len(), report.sources[0].attachments), (vec![], 2, 5));
 }
 
+#[test]
+fn an_object_without_an_id_is_the_one_that_the_list_names() {
+    let mut item = message(
+        BO,
+        "RichText/UriObject",
+        "<URIObject type=\"File.1\"><OriginalName v=\"a.txt\"/></URIObject>",
+    );
+    item["amsreferences"] = json!(["0-a", "0-a", "0-b"]);
+    let (all, report) = personal(&json!([item]));
+    let names: Vec<_> = all[0].media.iter().map(|media| &media.name[..]).collect();
+    assert_eq!(names, ["a.txt", ""]);
+    assert_eq!(report.notes[1].reason, "attachment \"0-b\" is not in the folder of the export");
+}
+
 fn graph(text: &str) -> Value {
     json!({"id": "1620284880250", "messageType": "message", "createdDateTime": "2021-05-06T07:08:00.25Z",
         "chatId": "19:x@thread.v2", "importance": "normal", "locale": "en-gb", "eventDetail": null, "attachments": [],

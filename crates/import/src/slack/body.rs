@@ -18,12 +18,14 @@ pub(super) struct Body<'a> {
     pub(super) unknown: Vec<(&'static str, Value)>,
     /// The parts that are there already: blocks repeat the text, and cards their blocks.
     seen: HashSet<String>,
+    linked: HashSet<String>,
 }
 
 impl<'a> Body<'a> {
     pub(super) fn new(workspace: &'a Workspace) -> Body<'a> {
         let (text, quoted, links, unknown) = Default::default();
-        Body { workspace, text, quoted, links, unknown, seen: HashSet::new() }
+        let (seen, linked) = Default::default();
+        Body { workspace, text, quoted, links, unknown, seen, linked }
     }
 
     /// Adds a part that is written with Slack's markup, as a paragraph of its own, if it is not there yet.
@@ -58,7 +60,7 @@ impl<'a> Body<'a> {
     pub(super) fn link(&mut self, address: &Value) {
         if let Some(address) = address.as_str()
             && !address.is_empty()
-            && !self.links.iter().any(|have| have == address)
+            && self.linked.insert(address.to_owned())
         {
             self.links.push(address.to_owned());
         }

@@ -1,5 +1,7 @@
 //! Files of a personal export: a message has their ids, and they lie in the folder `media`.
 
+use std::collections::{HashSet, VecDeque};
+
 use blackbox_format::message::Media;
 use serde_json::Value;
 
@@ -21,11 +23,14 @@ const ENDINGS: &[&str] = &[
 
 /// The files that a message mentions: those in its content, and those that only its list of ids has.
 pub(super) fn mentioned(mut objects: Vec<Object>, ids: &Value) -> Vec<Object> {
+    let mut known: HashSet<String> = objects.iter().map(|object| object.id.clone()).collect();
+    let unnamed = (0..objects.len()).filter(|at| objects[*at].id.is_empty());
+    let mut unnamed: VecDeque<usize> = unnamed.collect();
     for id in ids.as_array().into_iter().flatten().filter_map(Value::as_str) {
-        if !objects.iter().any(|object| object.id == id) {
+        if known.insert(id.to_owned()) {
             // An object without an id is the one that the list names.
-            match objects.iter_mut().find(|object| object.id.is_empty()) {
-                Some(object) => id.clone_into(&mut object.id),
+            match unnamed.pop_front() {
+                Some(at) => id.clone_into(&mut objects[at].id),
                 None => objects.push(Object { id: id.to_owned(), ..Object::default() }),
             }
         }
