@@ -144,6 +144,11 @@ impl Text {
         self.hidden = self.hidden.saturating_sub(1);
     }
 
+    /// Whether what follows is left out.
+    pub(crate) fn is_hiding(&self) -> bool {
+        self.hidden > 0
+    }
+
     /// Ends the line, if it has letters.
     pub(crate) fn close(&mut self) {
         if self.open {

@@ -3,7 +3,7 @@
 use blackbox_format::message::Quoted;
 use html5gum::{StartTag, Token};
 
-use crate::html::{Text, attribute, tokens};
+use crate::html::{self, Text, attribute, tokens};
 
 /// How the white space of a content is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,11 +45,17 @@ pub(super) struct Object {
 }
 
 /// Reads a content.
-pub(super) fn read(html: &str, space: Space) -> Content {
+pub(super) fn read(source: &str, space: Space) -> Content {
     let text = if space == Space::Kept { Text::preserving() } else { Text::default() };
     let mut reader = Reader { text, content: Content::default(), quotes: Vec::new(), object: false };
-    tokens(html).for_each(|token| reader.token(&token));
-    reader.finish()
+    tokens(source).for_each(|token| reader.token(&token));
+    let cut = reader.text.is_hiding();
+    let mut content = reader.finish();
+    if cut {
+        // An element that is not shown never ends: better all text than what comes before it.
+        (content.text, content.quoted) = (html::text(source), Vec::new());
+    }
+    content
 }
 
 struct Reader {
@@ -266,5 +272,6 @@ mod tests {
     fn quotations_that_never_end_and_ends_without_a_beginning_are_read() {
         let content = read("</quote><quote><blockquote>a</quote>b", Space::Html);
         assert_eq!((quoted(&content), content.forwarded), (vec!["ab"], false));
+        assert_eq!(read("a<legacyquote>b<URIObject>c", Space::Kept).text, "abc");
     }
 }
