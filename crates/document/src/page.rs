@@ -52,6 +52,11 @@ impl Tag {
         self.attributes.iter().find(|(own, _)| own == name).map(|(_, value)| &value[..])
     }
 
+    /// All its attributes, name and value, in order, those without a value with an empty one.
+    pub fn attributes(&self) -> &[(String, String)] {
+        &self.attributes
+    }
+
     /// Whether its class has this word.
     pub fn has_class(&self, word: &str) -> bool {
         self.get("class").is_some_and(|class| class.split_ascii_whitespace().any(|own| own == word))

@@ -171,6 +171,10 @@ pub fn terms<'a>(
     people_into(&mut terms, message);
     if let Some(event) = &message.event {
         insert(&mut terms, Literal::new(Field::Event, event));
+        // Who was added has joined.
+        if event == "added" {
+            insert(&mut terms, Literal::new(Field::Event, "joined"));
+        }
     }
     for attachment in attachments {
         attachment_into(&mut terms, attachment);
@@ -279,6 +283,12 @@ mod tests {
         message.to.extend((0..8).map(|i| format!("p{i}")));
         let found = shown(&message);
         assert!(found.contains(&"with:bea fox".into()) && !found.contains(&"with:bea x.org".into()));
+    }
+
+    #[test]
+    fn who_was_added_has_joined() {
+        let message = Message { event: Some("added".into()), ..Message::default() };
+        assert_eq!(shown(&message), ["event:added", "event:joined"]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
     Contacts,
     enrich::{Enricher, Kept},
     head::Head,
-    importer::{self, Fault, Importer, Input, Sink, Unit},
+    importer::{self, Fault, Importer, Input, Shared, Sink, Unit},
     report::{Files, Report, Skipped},
     unknown,
     walk::{Entry, Left, Leftover, Stamp, Walk},
@@ -167,6 +167,7 @@ impl Exports {
         let mut report = Report::default();
         let mut used = HashSet::new();
         let mut enricher = Enricher::new(&self.options, &self.kept);
+        let shared = Shared::default();
         for source in &self.sources {
             let mut failure = None;
             let mut give = |mut incoming: Incoming| {
@@ -179,7 +180,8 @@ impl Exports {
                     }
                 }
             };
-            self.read_source(source, &mut give, &mut used, &mut report);
+            let input = Input::new(&source.entries, &self.options, &mut used, &shared);
+            self.read_source(source, &input, &mut give, &mut report);
             if let Some(error) = failure {
                 return Err(ReadError::Taker(error));
             }
@@ -193,12 +195,12 @@ impl Exports {
     fn read_source(
         &self,
         source: &Source,
+        input: &Input<'_>,
         give: &mut dyn FnMut(Incoming) -> ControlFlow<()>,
-        used: &mut HashSet<String>,
         report: &mut Report,
     ) {
         let mut sink = Sink::new(&source.name, give);
-        match source.importer.read(&Input::new(&source.entries, &self.options, used), &mut sink) {
+        match source.importer.read(input, &mut sink) {
             Ok(()) | Err(Fault::Stopped) => {}
             Err(Fault::Io(error)) => sink.broken(&error),
         }

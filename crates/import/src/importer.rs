@@ -1,11 +1,13 @@
 //! What a platform has to supply, and the list of those that do.
 
 use std::{
+    any::Any,
     cell::RefCell,
     collections::HashSet,
     io::{self, Read},
     ops::ControlFlow,
     path::Path,
+    rc::Rc,
     sync::Arc,
 };
 
@@ -133,7 +135,12 @@ pub(crate) struct Input<'a> {
     entries: &'a [Entry],
     pub(crate) options: &'a Options,
     used: RefCell<&'a mut HashSet<String>>,
+    shared: &'a Shared,
 }
+
+/// What was last made of the files in a folder around sources, and the folder.
+#[derive(Default)]
+pub(crate) struct Shared(RefCell<Option<(String, Rc<dyn Any>)>>);
 
 /// One file of a source.
 #[derive(Clone, Copy)]
@@ -184,8 +191,9 @@ impl<'a> Input<'a> {
         entries: &'a [Entry],
         options: &'a Options,
         used: &'a mut HashSet<String>,
+        shared: &'a Shared,
     ) -> Input<'a> {
-        Input { entries, options, used: RefCell::new(used) }
+        Input { entries, options, used: RefCell::new(used), shared }
     }
 
     /// The files, by name. An importer whose unit is a file has exactly one.
@@ -236,6 +244,22 @@ impl<'a> Input<'a> {
         found.place.open().ok()?.take(MAX_BESIDE_BYTES + 1).read_to_end(&mut bytes).ok()?;
         self.used.borrow_mut().insert(found.source);
         (bytes.len() as u64 <= MAX_BESIDE_BYTES).then_some(bytes)
+    }
+
+    /// What `make` makes of the files in the folder around this one, such as lists of people. It is made once for all
+    /// sources in folders beside each other: thousands of conversations may have one list.
+    pub(crate) fn around<T: Any>(&self, make: impl FnOnce() -> T) -> Rc<T> {
+        let Some(up) = self.entries[0].folder.up() else { return Rc::new(make()) };
+        let key = up.key();
+        if let Some((folder, kept)) = &*self.shared.0.borrow()
+            && *folder == key
+            && let Ok(kept) = kept.clone().downcast::<T>()
+        {
+            return kept;
+        }
+        let made = Rc::new(make());
+        *self.shared.0.borrow_mut() = Some((key, made.clone()));
+        made
     }
 
     fn give(&self, media: &mut Media, path: &str, found: Option<Attachment>) -> bool {

@@ -19,6 +19,7 @@ mod gchat;
 mod gvoice;
 mod head;
 mod held;
+mod html;
 mod imessage;
 mod importer;
 mod instagram;

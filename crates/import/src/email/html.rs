@@ -2,25 +2,23 @@
 
 use std::ops::Range;
 
-use blackbox_document::page::{Tag, Token, tokens};
+use blackbox_document::page::{Tag, Token};
+
+use crate::html::tokens;
 
 /// HTML as text: a line for each block, white space as a browser shows it, nothing of scripts and styles. With the
 /// byte ranges of the text that stand in quotations, ascending and apart.
 pub(super) fn text(html: &str) -> (String, Vec<Range<usize>>) {
     let mut page = Page::default();
-    for token in tokens(html.as_bytes()) {
+    for token in tokens(html) {
         match token {
-            Ok(Token::Start(tag)) => page.start(&tag),
-            Ok(Token::End(name)) => page.end(&name),
-            Ok(Token::Text(text)) => page.push(&text),
-            Err(_) => page.push(CUT),
+            Token::Start(tag) => page.start(&tag),
+            Token::End(name) => page.end(&name),
+            Token::Text(text) => page.push(&text),
         }
     }
     page.finish()
 }
-
-/// Stands where a page goes on in a way that is not read: a tag with hundreds of attributes.
-const CUT: &str = " [the rest of this page is not readable]";
 
 /// Elements that begin and end a line.
 const LINES: &[&str] = &[

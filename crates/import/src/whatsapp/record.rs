@@ -37,7 +37,7 @@ pub(crate) struct Conversation {
 }
 
 /// Events that only groups have.
-const GROUP_EVENTS: &[&str] = &["created", "joined", "left", "removed", "renamed", "icon", "admin"];
+const GROUP_EVENTS: &[&str] = &["created", "joined", "added", "left", "removed", "renamed", "icon", "admin"];
 
 /// A record as it is collected from its lines.
 pub(crate) struct Record {
