@@ -278,6 +278,57 @@ proptest! {
     }
 }
 
+/// Mails as they are written, with some of their bytes replaced by others.
+fn damaged() -> impl Strategy<Value = Vec<u8>> {
+    let pieces = prop_oneof![
+        Just(b"=?utf-8?B?".to_vec()),
+        Just(b"?=".to_vec()),
+        Just(b"\n\n".to_vec()),
+        Just(b"--in".to_vec()),
+        Just(b"\"<(,;:".to_vec()),
+        Just(b"<blockquote><div class=gmail_quote>".to_vec()),
+        Just(b"message/rfc822".to_vec()),
+        Just(b"\n> ".to_vec()),
+        Just(b"text/calendar".to_vec()),
+        Just(b"wrote:\n>".to_vec()),
+        Just(b"\nFrom - Thu Mar 12 07:50:15 2020\nA: b\n".to_vec()),
+        Just(b"charset=utf-16;".to_vec()),
+        Just(b"filename*1*=%zz''".to_vec()),
+        prop::collection::vec(any::<u8>(), 0..8),
+    ];
+    let wounds = prop::collection::vec((any::<prop::sample::Index>(), 0..6_usize, pieces), 0..12);
+    (prop::collection::vec(mail(), 1..3), style(), wounds).prop_map(|(mails, style, wounds)| {
+        let all: String = mails.iter().map(|mail| format!("{SEPARATOR}{}\n", style.mail(mail))).collect();
+        let mut bytes = all.into_bytes();
+        for (at, length, piece) in wounds {
+            let start = at.index(bytes.len().max(1)).min(bytes.len());
+            let end = (start + length).min(bytes.len());
+            bytes.splice(start..end, piece);
+        }
+        bytes
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn damaged_mails_are_read_as_far_as_they_go(bytes in damaged()) {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.mbox"), &bytes).unwrap();
+        fs::write(folder.path().join("b.eml"), bytes.strip_prefix(SEPARATOR.as_bytes()).unwrap_or(&bytes)).unwrap();
+        for incoming in import(folder.path()).0 {
+            let text = &incoming.message.text;
+            let mut before = 0;
+            for range in &incoming.message.quoted {
+                let part = usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap();
+                prop_assert!(before <= part.start && text.get(part.clone()).is_some_and(|part| !part.is_empty()));
+                before = part.end + 1;
+            }
+        }
+    }
+}
+
 #[test]
 fn a_text_in_quoted_printable_keeps_lines_that_look_like_boundaries() {
     let mail = Mail {

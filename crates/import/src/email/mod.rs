@@ -40,7 +40,8 @@ const KEPT: &str = "subject and text, sender, all recipients, date, ids, referen
     header fields; attachments, inline images, attached mails with what is attached to them (also as text), invitations \
     and delivery reports (also as text); what of the text quotes other mails";
 const LOST: &str = "HTML where there is plain text beside it (unless that only says so), the look of HTML, what stands before \
-    and after the parts of a multipart; encrypted mails stay encrypted; a mail over 128 MiB is left out";
+    and after the parts of a multipart; encrypted mails stay encrypted, and those that S/MIME signs in one piece are kept as \
+    attachments only; a mail over 128 MiB is left out, and one without any date";
 
 const MBOX_FORMATS: &[Format] = &[Format {
     platform: "email",
