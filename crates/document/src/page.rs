@@ -7,7 +7,7 @@ use std::{
 };
 
 use html5gum::{
-    IoReader, Span, Tokenizer,
+    IoReader, Span, State, Tokenizer,
     emitters::callback::{Callback, CallbackEmitter, CallbackEvent},
 };
 
@@ -70,14 +70,21 @@ impl Tag {
 pub fn tokens(reader: impl Read) -> impl Iterator<Item = io::Result<Token>> {
     let left = Rc::new(Cell::new(MAX_TOKEN_BYTES));
     let reader = Metered { reader: BufReader::with_capacity(BUFFER_BYTES, reader), left: left.clone() };
-    let mut emitter = CallbackEmitter::new(Collect { left, ..Collect::default() });
-    emitter.naively_switch_states(true);
+    let emitter = CallbackEmitter::new(Collect { left, ..Collect::default() });
     let mut tokens =
         Tokenizer::new_with_emitter(IoReader::new_with_buffer_size::<AHEAD_BYTES>(reader), emitter);
     let mut ended = false;
     std::iter::from_fn(move || {
         let token = if ended { None } else { tokens.next() };
         ended = !matches!(token, Some(Ok(_)));
+        // What looks like a tag in a script is none. Other elements whose text HTML takes as it is (titles) are found in
+        // XML as well, empty or with elements of their own.
+        if let Some(Ok(Token::Start(tag))) = &token
+            && matches!(&tag.name[..], "script" | "style")
+            && !tag.closed
+        {
+            tokens.set_state(State::RawText);
+        }
         token
     })
 }
@@ -162,6 +169,9 @@ mod tests {
     fn a_script_holds_no_tags() {
         let all: Vec<Token> = tokens(&b"<script>if (a<b) '<p>'</script>x"[..]).map(Result::unwrap).collect();
         assert_eq!(all.iter().filter(|token| matches!(token, Token::Start(_))).count(), 1);
+        assert_eq!(all[all.len() - 2..], [Token::End("script".into()), Token::Text("x".into())]);
+        let all: Vec<Token> = tokens(&b"<title/><script/><b>x</b>"[..]).map(Result::unwrap).collect();
+        assert!(all.contains(&Token::End("b".into())));
     }
 
     #[test]

@@ -115,7 +115,7 @@ fn attachments_lie_below_the_folder_of_the_export() {
     assert!(all[3].media.iter().all(|media| media.content.is_none()) && all[3].media.len() == 2);
     assert_eq!(report.notes[0].reason, "attachment \"lost.mp4\" is not in the folder of the export");
     let reasons: Vec<_> = report.skipped.iter().map(|one| &one.reason[..]).collect();
-    assert_eq!(reasons, ["not an export that is recognised"]);
+    assert_eq!(reasons, ["text that is no export of messages that is known"]);
     // The folder of one thread alone holds its attachments, too; and so does a zip.
     let (alone, report) = import(&folder.path().join("messages/inbox/plane_1"));
     assert_eq!((content(&alone[0]), report.sources[0].attachments_missing), (b"photo".to_vec(), 3));

@@ -127,5 +127,6 @@ fn pieces_of_a_database_are_no_exports() {
     let Some(folder) = samples() else { return };
     let (all, report) = import(&folder);
     assert_eq!((all.len(), report.sources.len()), (0, 0));
-    assert!(report.skipped.iter().all(|skipped| skipped.reason == "not an export that is recognised"));
+    let pieces = report.skipped.iter().filter(|skipped| skipped.reason.contains("a piece of"));
+    assert!(pieces.count() > 20, "{:?}", report.skipped);
 }
