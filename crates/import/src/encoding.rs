@@ -3,6 +3,8 @@
 
 use std::io::{self, Cursor, Read};
 
+use encoding_rs::{Decoder, UTF_8};
+
 /// A reader that gives UTF-8 without a byte order mark, whatever of the three encodings `reader` holds.
 pub(crate) fn utf8(mut reader: Box<dyn Read>) -> io::Result<Box<dyn Read>> {
     let mut start = Vec::with_capacity(3);
@@ -58,6 +60,48 @@ impl<R: Read> Utf16<R> {
 }
 
 impl<R: Read> Read for Utf16<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.given == self.ready.len() && !self.ended {
+            self.refill()?;
+        }
+        let count = (&self.ready[self.given..]).read(buffer)?;
+        self.given += count;
+        Ok(count)
+    }
+}
+
+/// UTF-8 in which other bytes are U+FFFD.
+pub(crate) struct Lossy<R> {
+    reader: R,
+    decoder: Decoder,
+    bytes: Vec<u8>,
+    ready: Vec<u8>,
+    given: usize,
+    ended: bool,
+}
+
+impl<R: Read> Lossy<R> {
+    pub(crate) fn new(reader: R) -> Lossy<R> {
+        let decoder = UTF_8.new_decoder_without_bom_handling();
+        let bytes = vec![0; CHUNK_BYTES as usize];
+        Lossy { reader, decoder, bytes, ready: Vec::new(), given: 0, ended: false }
+    }
+
+    /// Decodes what is read next; a character that it cuts waits for its end.
+    fn refill(&mut self) -> io::Result<()> {
+        let count = self.reader.read(&mut self.bytes)?;
+        self.ended = count == 0;
+        let most = self.decoder.max_utf8_buffer_length(count).expect("a chunk is short");
+        self.ready.resize(most, 0);
+        let (_, _, written, _) =
+            self.decoder.decode_to_utf8(&self.bytes[..count], &mut self.ready, self.ended);
+        self.ready.truncate(written);
+        self.given = 0;
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Lossy<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.given == self.ready.len() && !self.ended {
             self.refill()?;

@@ -13,7 +13,7 @@ use std::{
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use crate::importer::Fault;
+use crate::{encoding::Lossy, importer::Fault};
 
 /// The most bytes of one element of a list, or between two: 192 MiB. Text over 16 MiB is skipped later, by itself.
 const MAX_ELEMENT_BYTES: u64 = 192 << 20;
@@ -37,9 +37,23 @@ impl Shape {
             return None;
         }
         let paths = RefCell::new(BTreeSet::new());
-        let seed = Look { paths: &paths, path: String::new(), depth: 0 };
+        let look = |path: &str| {
+            let mut paths = paths.borrow_mut();
+            if !path.is_empty() && paths.len() < SHAPE_PATHS {
+                paths.insert(path.to_owned());
+            }
+            match path.matches(['.', '[']).count() < SHAPE_DEPTH {
+                true => Take::Enter,
+                false => Take::Skip,
+            }
+        };
+        let left = Cell::new(u64::MAX);
+        let mut take = |_: &str, _| Ok(());
+        let walk = RefCell::new(Walk { choose: &look, take: &mut take, left: &left, fault: None });
+        let step = Step { walk: &walk, path: String::new() };
         // A file that is cut short ends in an error; what was seen until then counts.
-        let _ = seed.deserialize(&mut serde_json::Deserializer::from_str(text));
+        let _ = step.deserialize(&mut serde_json::Deserializer::from_str(text));
+        drop(walk);
         Some(Shape { paths: paths.into_inner() })
     }
 
@@ -51,82 +65,6 @@ impl Shape {
     /// Whether there are all of these.
     pub(crate) fn has_all(&self, paths: &[&str]) -> bool {
         paths.iter().all(|path| self.has(path))
-    }
-}
-
-/// Collects paths.
-struct Look<'a> {
-    paths: &'a RefCell<BTreeSet<String>>,
-    path: String,
-    depth: usize,
-}
-
-impl<'a> Look<'a> {
-    fn below(&self, step: &str) -> Look<'a> {
-        let path = match (self.path.is_empty(), step) {
-            (true, _) | (_, "[]") => format!("{}{step}", self.path),
-            _ => format!("{}.{step}", self.path),
-        };
-        let mut paths = self.paths.borrow_mut();
-        if paths.len() < SHAPE_PATHS {
-            paths.insert(path.clone());
-        }
-        Look { paths: self.paths, path, depth: self.depth + 1 }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Look<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        match self.depth < SHAPE_DEPTH {
-            true => from.deserialize_any(self),
-            false => from.deserialize_ignored_any(IgnoredAny).map(|_| ()),
-        }
-    }
-}
-
-impl<'de> Visitor<'de> for Look<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<String>()? {
-            map.next_value_seed(self.below(&key))?;
-        }
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while list.next_element_seed(self.below("[]"))?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
     }
 }
 
@@ -146,14 +84,15 @@ pub(crate) enum Take {
 ///
 /// # Errors
 /// `take` failed, or what follows is not JSON or over 192 MiB in one piece: an [`io::Error`] whose text names line and
-/// column and quotes nothing. What came before it has been handed on.
+/// column and quotes nothing. What came before it has been handed on. Bytes that are not UTF-8 are U+FFFD.
 pub(crate) fn stream(
     reader: impl Read,
     choose: &dyn Fn(&str) -> Take,
     take: &mut dyn FnMut(&str, Value) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let left = Rc::new(Cell::new(MAX_ELEMENT_BYTES));
-    let reader = Metered { reader: BufReader::with_capacity(BUFFER_BYTES, reader), left: left.clone() };
+    let reader = Metered { reader: Lossy::new(reader), left: left.clone() };
+    let reader = BufReader::with_capacity(BUFFER_BYTES, reader);
     let walk = Walk { choose, take, left: &left, fault: None };
     let walk = RefCell::new(walk);
     let mut json = serde_json::Deserializer::from_reader(reader);
@@ -333,6 +272,19 @@ mod tests {
         let expected =
             ["chats[].name=\"a\"", "chats[].messages[]=1", "chats[].messages[]={\"b\":2}", "chats[]=7"];
         assert_eq!((&found[..], fault), (&expected.map(str::to_owned)[..], None));
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_replaced_and_the_rest_is_read() {
+        let mut found = Vec::new();
+        let bytes = b"[\"caf\xe9\", \"\xf0\x9f\x98\x80\", \"\xf0\x9f\"]";
+        let choose = |path: &str| if path.is_empty() { Take::Enter } else { Take::Whole };
+        let read = stream(&bytes[..], &choose, &mut |_, value| {
+            found.push(value);
+            Ok(())
+        });
+        assert!(read.is_ok());
+        assert_eq!(found, ["caf\u{fffd}", "\u{1f600}", "\u{fffd}"]);
     }
 
     #[test]
