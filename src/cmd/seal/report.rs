@@ -94,7 +94,7 @@ fn text(
     if !imported.unsearchable.kinds.is_empty() {
         lines.push("Attachments that no word can be searched for in:".to_owned());
         let kinds = imported.unsearchable.kinds.iter();
-        lines.extend(kinds.map(|(kind, count)| format!("  {count} {kind}")));
+        lines.extend(kinds.map(|(kind, count)| format!("  {kind}: {count}")));
     }
     lines.push(format!(
         "{} index entries. {} terms are too common to find by; {} messages hold no term that finds them.",
