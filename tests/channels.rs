@@ -96,6 +96,7 @@ fn a_history_of_several_channels_is_sealed_accounted_for_and_found() {
     let mut from: Vec<&str> = found.iter().map(|hit| hit["from"].as_str().unwrap()).collect();
     from.sort_unstable();
     assert_eq!(from, ["+447700900461", "Nell Harrow <nell@harrow.example>"]);
+    assert!(found.iter().all(|hit| hit["names"].to_string().contains("Nell Harrow")));
     // What a PDF says, read by a process of its own; in a phrase.
     let found = hits(&world, "bramblegate AND \"side letter\"");
     assert_eq!(found[0]["attachments"][0]["text_origin"], "document");

@@ -161,6 +161,7 @@ fn hit(time: &str, from: &str, chat: &str, text: &str) -> Hit {
         matched: words.map(|word| format!("word:{word}")).chain(["with:rowan ashby".into()]).collect(),
         quoted: vec![],
         annotations: vec![],
+        names: vec![],
         context: vec![],
     }
 }

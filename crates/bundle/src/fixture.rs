@@ -19,6 +19,7 @@ pub fn hit(text: &str) -> Hit {
         matched: vec!["word:greensill".into()],
         quoted: vec![],
         annotations: vec![],
+        names: vec![],
         context: vec![],
     }
 }

@@ -100,6 +100,7 @@ fn digest(hex: &str) -> Markup {
 
 #[cfg(test)]
 mod tests {
+    use blackbox_format::message::Names;
     use blackbox_query::answer::{Annotation, Count, Hit, Unanswered};
     use proptest::prelude::*;
 
@@ -163,6 +164,7 @@ mod tests {
         (hit.attachments[0].text, hit.attachments[0].text_origin) = (Some(own()), Some(own()));
         hit.annotations = vec![Annotation { name: own(), value: own() }];
         hit.quoted = vec![own()];
+        hit.names = vec![Names { written: own(), also: vec![own() + "x"] }];
         hit.attachments[1].sha256 = Some(own());
         hit.matched = vec![format!("word:{text}"), format!("from:{text}"), own()];
         (hit.id, hit.time, hit.written_time, hit.from) = (own(), own(), own(), own());

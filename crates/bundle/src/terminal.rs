@@ -107,6 +107,9 @@ impl Screen {
         let matched = Matched::new(&hit.matched);
         let mut who = vec![Span::plain(format!("[{number}] "))];
         who.extend(self.marked(&matched.name(&[Field::From, Field::With], &hit.from), escape_terminal));
+        if let Some(name) = hit.full_name(&hit.from) {
+            who.push(Span::plain(format!(" ({})", escape_terminal(name))));
+        }
         if let Some(event) = &hit.event {
             let comma = if hit.from.is_empty() { "" } else { ", " };
             who.push(Span::plain(format!("{comma}notice: {}", escape_terminal(event))));
@@ -255,6 +258,7 @@ fn attachment(file: &HitAttachment) -> String {
 
 #[cfg(test)]
 mod tests {
+    use blackbox_format::message::Names;
     use blackbox_query::answer::Annotation;
 
     use super::*;
@@ -275,6 +279,7 @@ mod tests {
         hit.attachments[0].text_origin = Some("machine: \u{1b}[4m".into());
         hit.annotations = vec![Annotation { name: "\u{1b}[3m".into(), value: "\n  09:30  [9] x".into() }];
         hit.quoted = vec!["word:\u{1b}[2m".into()];
+        hit.names = vec![Names { written: hit.from.clone(), also: vec!["\u{1b}[1m\r".into()] }];
         hit.context = vec![fixture::neighbour(1, "\u{1b}[31m")];
         let mut answer = fixture::answer(vec![hit]);
         answer.unanswered = vec![fixture::unanswered()];
@@ -319,6 +324,7 @@ mod tests {
     fn what_is_quoted_what_the_export_adds_and_what_a_machine_read_is_told() {
         let mut hit = fixture::hit("> greensill");
         hit.quoted = vec!["word:greensill".into()];
+        hit.names = vec![Names { written: hit.from.clone(), also: vec!["Nell Harrow".into()] }];
         let facts = [("edited", ""), ("forwarded", "Ann"), ("raw:x", "{}"), ("headers", "X-A: b")];
         hit.annotations =
             facts.map(|(name, value)| Annotation { name: name.into(), value: value.into() }).into();
@@ -326,9 +332,12 @@ mod tests {
         hit.attachments[0].text = Some(format!("{}Greensill {}", "a ".repeat(900), "z ".repeat(900)));
         hit.attachments[0].text_origin = Some("machine: tesseract".into());
         let shown = terminal(&fixture::answer(vec![hit]), 80, Colour::Off);
-        for line in
-            ["(only in what this message quotes of another: greensill)", "(edited)", "(forwarded: Ann)"]
-        {
+        for line in [
+            "(only in what this message quotes of another: greensill)",
+            "(edited)",
+            "(forwarded: Ann)",
+            "(Nell Harrow)",
+        ] {
             assert!(shown.contains(line), "{line}\n{shown}");
         }
         assert!(shown.contains("[made by a machine, tesseract: it can be wrong]"));

@@ -92,7 +92,7 @@ impl Report {
 }
 
 /// One export.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SourceReport {
     /// Path of the file; `a.zip!member` for a member of a zip.
     pub source: String,

@@ -1,5 +1,6 @@
 //! What a query gives back: the JSON that scripts rely on.
 
+use blackbox_format::message::Names;
 use serde::Serialize;
 
 /// The whole answer to one request.
@@ -54,8 +55,18 @@ pub struct Hit {
     pub quoted: Vec<String>,
     /// Further facts that the export states.
     pub annotations: Vec<Annotation>,
+    /// What else its people are known as: by the export, or by the contacts that were given when it was sealed.
+    pub names: Vec<Names>,
     /// Neighbours in the conversation, nearest before to nearest after, if authorised.
     pub context: Vec<Neighbour>,
+}
+
+impl Hit {
+    /// The full name of a person, if the message writes another.
+    pub fn full_name(&self, written: &str) -> Option<&str> {
+        let names = self.names.iter().find(|names| names.written == written)?;
+        names.also.first().map(|name| &name[..]).filter(|name| !written.contains(name))
+    }
 }
 
 /// A further fact of a hit.

@@ -76,20 +76,16 @@ impl<'a> Source<'a> {
     pub fn into_report(self) -> Report {
         self.report.into_inner().unwrap_or_default()
     }
+}
 
-    /// Keeps the first reading's report, if it accounts for every item.
-    fn keep(&self, report: Report) -> Result<(), SealError> {
-        if let Some(source) = report.unbalanced() {
-            let booked = source.messages + source.events + source.attachments + source.skipped;
-            return Err(SealError::Source(format!(
-                "\"{}\" holds {} items, of which {booked} are accounted for: a fault of this program; nothing was \
-                 sealed",
-                source.source, source.seen
-            )));
-        }
-        self.report.get_or_init(|| report);
-        Ok(())
-    }
+/// Refuses a report in which a source's items do not add up.
+fn balanced(report: &Report) -> Result<(), SealError> {
+    let Some(source) = report.unbalanced() else { return Ok(()) };
+    let booked = source.messages + source.events + source.attachments + source.skipped;
+    Err(SealError::Source(format!(
+        "\"{}\" holds {} items, of which {booked} are accounted for: a fault of this program; nothing was sealed",
+        source.source, source.seen
+    )))
 }
 
 impl History for Source<'_> {
@@ -102,9 +98,36 @@ impl History for Source<'_> {
             if before { Ok(()) } else { each(incoming) }
         });
         match read {
-            Ok(report) => self.keep(report),
+            Ok(report) => {
+                balanced(&report)?;
+                self.report.get_or_init(|| report);
+                Ok(())
+            }
             Err(ReadError::Taker(error)) => Err(error),
             Err(error @ ReadError::Changed(_)) => Err(SealError::Source(error.to_string())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use blackbox_import::SourceReport;
+
+    use super::*;
+
+    #[test]
+    fn nothing_is_sealed_of_a_source_whose_items_do_not_add_up() {
+        let source = SourceReport {
+            source: "chat.txt".into(),
+            seen: 5,
+            messages: 3,
+            skipped: 2,
+            ..Default::default()
+        };
+        let mut report = Report { sources: vec![source], ..Report::default() };
+        assert!(balanced(&report).is_ok());
+        report.sources[0].seen = 6;
+        let error = balanced(&report).unwrap_err().to_string();
+        assert!(error.contains("\"chat.txt\" holds 6 items, of which 5 are accounted for"), "{error}");
     }
 }

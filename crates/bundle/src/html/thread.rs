@@ -69,6 +69,9 @@ fn hit(number: usize, hit: &Hit, shown: &Shown<'_>) -> Markup {
                 p.who {
                     @if !hit.from.is_empty() {
                         span.from { bdi { (marked(&matched.name(&[Field::From, Field::With], &hit.from))) } }
+                        @if let Some(name) = hit.full_name(&hit.from) {
+                            " (" bdi { (marked(&matched.name(&[Field::From, Field::With], name))) } ") "
+                        }
                     }
                     @if let Some(event) = &hit.event { (kind(event, &matched)) }
                     @if shown.conversation.names_recipients(hit) { (recipients(hit, &matched)) }

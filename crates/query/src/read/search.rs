@@ -451,6 +451,7 @@ fn hit(id: String, mut message: Sealed, held: &[Literal]) -> Hit {
         matched: shown(held),
         quoted,
         annotations: message.annotations.into_iter().map(annotation).collect(),
+        names: message.further.names,
         context: Vec::new(),
     }
 }
