@@ -242,8 +242,10 @@ impl<'a> Input<'a> {
         let found = self.entries[0].folder.beside(path)?;
         let mut bytes = Vec::new();
         found.place.open().ok()?.take(MAX_BESIDE_BYTES + 1).read_to_end(&mut bytes).ok()?;
-        self.used.borrow_mut().insert(found.source);
-        (bytes.len() as u64 <= MAX_BESIDE_BYTES).then_some(bytes)
+        // One that is too long is listed among what was left out.
+        let whole = bytes.len() as u64 <= MAX_BESIDE_BYTES;
+        whole.then(|| self.used.borrow_mut().insert(found.source));
+        whole.then_some(bytes)
     }
 
     /// What `make` makes of the files in the folder around this one, such as lists of people. It is made once for all
