@@ -4,7 +4,7 @@ mod report;
 mod source;
 
 use blackbox_custody::{Archive, Error, archive::Entry, ledger::Ledger, state::State};
-use blackbox_format::manifest::{LackingLine, manifest_path};
+use blackbox_format::manifest::manifest_path;
 use blackbox_import::Exports;
 use blackbox_log::Kind;
 use blackbox_seal::{Custodian, Job, SealError, seal};
@@ -13,7 +13,7 @@ use blackbox_token::secret::fill_random;
 use crate::{
     cli::Seal,
     clock,
-    failure::{Failure, code},
+    failure::Failure,
     input::{self, needed_operator, who},
     output::Outcome,
     progress::Bar,
