@@ -407,7 +407,7 @@ fn files_of(incoming: &Incoming) -> Vec<(String, String)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(160))]
 
     #[test]
     fn messages_are_read_back_as_they_were_written(start in 0i64..1_600_000_000_000, messages in written(), instagram in any::<bool>()) {
