@@ -321,7 +321,7 @@ const PEOPLE: [(&str, &str); 3] =
     [("Ada Brook", "ada@mail.example"), ("Bo Finch", "bo@mail.example"), ("Cleo Marsh", "cleo@mail.example")];
 
 fn written() -> impl Strategy<Value = Vec<Written>> {
-    let text = "([A-Za-zÄéж😀 ,.!?0-9:\"\\\\\n<>-]{0,60}|\\PC{0,20})";
+    let text = "([A-Za-zÄéжשם😀 ,.!?0-9:\"\\\\\n<>-]{0,60}|\\PC{0,20})";
     let file = prop::option::of("[a-c?&]{1,3}\\.(jpg|pdf)");
     let one = (1u32..4_000_000, 0..3usize, text, file, any::<bool>(), any::<bool>());
     prop::collection::vec(one, 1..20)

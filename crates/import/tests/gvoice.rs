@@ -388,7 +388,7 @@ type Sample = (i64, i8, usize, String, Vec<Vec<u8>>);
 
 fn sample(people: usize) -> impl Strategy<Value = Sample> {
     let files = proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..40), 0..3);
-    (0i64..7_000_000_000_000, -11i8..13, 0..=people, "[ -~\né😀👍🏽ß„“\u{200d}\u{fe0f}]{0,40}", files)
+    (0i64..7_000_000_000_000, -11i8..13, 0..=people, "[ -~\néשם😀👍🏽ß„“\u{200d}\u{fe0f}]{0,40}", files)
 }
 
 fn conversation() -> impl Strategy<Value = (Vec<String>, Vec<Sample>)> {
@@ -399,6 +399,19 @@ fn conversation() -> impl Strategy<Value = (Vec<String>, Vec<Sample>)> {
             (Just(names), samples)
         },
     )
+}
+
+/// What a page says of a call, its label, and whether the owner called.
+const CALLS: [(&str, &str, bool); 4] = [
+    ("Missed call from", "missed", false),
+    ("Placed call to", "placed", true),
+    ("Received call from", "received", false),
+    ("Recorded call with", "recorded", false),
+];
+
+/// Milliseconds, one of [`CALLS`], the other, seconds.
+fn called() -> impl Strategy<Value = (i64, usize, String, u8)> {
+    (0i64..7_000_000_000_000, 0..CALLS.len(), "[A-Zשם][a-zéßש]{1,8} [A-Z]['&a-z😀]{1,8}", 1u8..60)
 }
 
 proptest! {
@@ -452,6 +465,47 @@ proptest! {
                     prop_assert!(bytes.is_empty());
                 }
             }
+        }
+    }
+
+    #[test]
+    fn calls_come_back(calls in proptest::collection::vec(called(), 1..6)) {
+        let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+        for (number, (time, kind, name, seconds)) in calls.iter().enumerate() {
+            let (what, slug, _) = CALLS[*kind];
+            let length = format!("<abbr class=\"duration\" title=\"PT{seconds}S\">(00:00:{seconds:02})</abbr>");
+            let recording = format!("<audio src=\"{number}.mp3\"><a rel=\"enclosure\" href=\"{number}.mp3\"></a></audio>");
+            let page = call(what, slug, &escaped(name), if slug == "recorded" { &recording } else { &length });
+            let zoned = Timestamp::from_millisecond(*time).unwrap().to_zoned(Offset::constant(-8).to_time_zone());
+            let written = zoned.strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string();
+            files.push((format!("{number}.html"), page.replace("2021-03-04T17:06:07.000-08:00", &written).into_bytes()));
+            if slug == "recorded" {
+                files.push((format!("{number}.mp3"), format!("sound {number}").into_bytes()));
+            }
+        }
+        let list: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (&name[..], &bytes[..])).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let (all, report) = read_in(folder.path(), None, &list);
+        prop_assert!(report.skipped.is_empty() && report.notes.is_empty(), "{:?}", report);
+        prop_assert_eq!(all.len(), calls.len());
+        for (number, (incoming, (time, kind, name, _))) in all.iter().zip(&calls).enumerate() {
+            let (what, slug, outgoing) = CALLS[*kind];
+            let message = &incoming.message;
+            prop_assert_eq!((message.time, message.event.as_deref(), &message.from[..]), (*time, Some("call"), ""));
+            prop_assert!(message.text.starts_with(&format!("{what} {name}")), "{}", message.text);
+            let caller = match slug {
+                "recorded" => vec![],
+                _ if outgoing => vec!["Me"],
+                _ => vec![&name[..]],
+            };
+            prop_assert_eq!(note(message, "sender"), caller);
+            let sound = incoming.media.iter().map(|media| {
+                let mut text = String::new();
+                media.content.as_ref().unwrap().open().unwrap().read_to_string(&mut text).unwrap();
+                text
+            });
+            let expected = (slug == "recorded").then(|| format!("sound {number}"));
+            prop_assert_eq!(sound.collect::<Vec<_>>(), expected.into_iter().collect::<Vec<_>>());
         }
     }
 }

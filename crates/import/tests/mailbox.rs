@@ -42,6 +42,7 @@ enum Boxed {
     Lengths,
     Files,
     Apple,
+    Maildir,
 }
 
 fn base64(bytes: &[u8]) -> String {
@@ -196,6 +197,14 @@ fn round(mails: &[Mail], style: &Style) -> Vec<Incoming> {
             let text = format!("{}\n{mail}<?xml version=\"1.0\"?><plist/>", mail.len());
             fs::write(folder.path().join(format!("{number:03}.emlx")), text).unwrap();
         }),
+        Boxed::Maildir => {
+            for part in ["cur", "new", "tmp"] {
+                fs::create_dir(folder.path().join(part)).unwrap();
+            }
+            written.enumerate().for_each(|(number, mail)| {
+                fs::write(folder.path().join(format!("cur/{number:03}.host:2,S")), ends(mail)).unwrap();
+            });
+        }
     }
     let (all, report) = import(folder.path());
     assert_eq!((&report.skipped, &report.notes), (&Vec::new(), &Vec::new()));
@@ -229,12 +238,12 @@ fn back(incoming: &Incoming) -> Mail {
 }
 
 fn person() -> impl Strategy<Value = (String, String)> {
-    ("[A-Za-zäЖ你]([A-Za-zäЖ你 .,']{0,12}[A-Za-zäЖ你])?", "[a-z0-9.]{1,8}@[a-z]{1,6}\\.example")
+    ("[A-Za-zäЖשم你]([A-Za-zäЖשم你 .,']{0,12}[A-Za-zäЖשم你])?", "[a-z0-9.]{1,8}@[a-z]{1,6}\\.example")
 }
 
 fn mail() -> impl Strategy<Value = Mail> {
     let line = prop_oneof![
-        4 => "[ -~äЖ你😀]{0,50}",
+        4 => "[ -~äЖשم你😀]{0,50}",
         1 => Just("From ann@example.org Thu Mar 12 07:50:15 2020".to_owned()),
         1 => Just(">From here".to_owned()),
         1 => Just("> quoted".to_owned()),
@@ -250,21 +259,21 @@ fn mail() -> impl Strategy<Value = Mail> {
         ("[a-zA-Zä你 ]{0,10}[a-z]\\.bin", prop::collection::vec(any::<u8>(), 0..200)),
         0..3,
     );
-    let subject = prop_oneof![Just(String::new()), "[!-~äЖ你]([!-~äЖ你]| [!-~äЖ你]){0,40}"];
+    let subject = prop_oneof![Just(String::new()), "[!-~äЖשم你]([!-~äЖשم你]| [!-~äЖשم你]){0,40}"];
     (0..7_258_118_400_i64, subject, person(), prop::collection::vec(person(), 0..4), lines, files).prop_map(
         |(seconds, subject, from, to, lines, files)| Mail { seconds, subject, from, to, lines, files },
     )
 }
 
 fn style() -> impl Strategy<Value = Style> {
-    let boxed =
-        prop_oneof![Just(Boxed::Quoted), Just(Boxed::Lengths), Just(Boxed::Files), Just(Boxed::Apple)];
+    let all = [Boxed::Quoted, Boxed::Lengths, Boxed::Files, Boxed::Apple, Boxed::Maildir];
+    let boxed = prop::sample::select(all.to_vec());
     (-720..=840_i32, any::<bool>(), any::<bool>(), any::<bool>(), boxed)
         .prop_map(|(offset, base64, crlf, html, boxed)| Style { offset, base64, crlf, html, boxed })
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(320))]
 
     #[test]
     fn mails_are_read_back_as_they_were_written(mails in prop::collection::vec(mail(), 1..6), style in style()) {

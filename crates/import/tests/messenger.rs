@@ -6,15 +6,18 @@
 mod common;
 #[path = "common/json.rs"]
 mod json_exports;
+#[path = "common/words.rs"]
+mod words;
 
 use std::{collections::BTreeSet, fs};
 
-use blackbox_format::message::Incoming;
+use blackbox_format::message::{Incoming, Media};
 use blackbox_import::Report;
 use common::{content, deflated, import, skipped, texts};
 use json_exports::{corpora, folder, mangled, notes, write};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use words::words;
 
 /// Each byte of UTF-8 as a character, as Meta writes texts.
 fn bytewise(text: &str) -> String {
@@ -375,7 +378,7 @@ const PEOPLE: [&str; 3] = ["Ada Brook", "Bo Finch", "Cléo Marsh"];
 
 fn written() -> impl Strategy<Value = Vec<Written>> {
     // A capital X before it, so that no text is a notice by chance.
-    let text = "X([A-Za-zÄéж😀 ,.!?0-9:\"\\\\\n<>-]{0,60}|\\PC{0,20})";
+    let text = "|X([A-Za-zÄéжשם😀 ,.!?0-9:\"\\\\\n<>-]{0,60}|\\PC{0,20})";
     let one = (
         1i64..4_000_000_000,
         0..3usize,
@@ -387,8 +390,24 @@ fn written() -> impl Strategy<Value = Vec<Written>> {
     prop::collection::vec(one, 1..20)
 }
 
+/// A message of an encrypted chat: milliseconds, sender, text, number of files, unsent, reaction.
+fn secret() -> impl Strategy<Value = (i64, usize, String, usize, bool, Option<usize>)> {
+    let liked = prop::option::of(0..3usize);
+    (0i64..7_250_000_000_000, 0..3usize, words(), 0..3usize, any::<bool>(), liked)
+}
+
+/// The names of a message's files, and what is in them.
+fn files_of(incoming: &Incoming) -> Vec<(String, String)> {
+    let read = |media: &Media| {
+        let mut text = String::new();
+        media.content.as_ref().unwrap().open().unwrap().read_to_string(&mut text).unwrap();
+        (media.name.clone(), text)
+    };
+    incoming.media.iter().map(read).collect()
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(160))]
 
     #[test]
     fn messages_are_read_back_as_they_were_written(start in 0i64..1_600_000_000_000, messages in written(), instagram in any::<bool>()) {
@@ -435,5 +454,39 @@ proptest! {
         }).collect();
         prop_assert_eq!(found, expected);
         prop_assert_eq!(report.skipped, vec![]);
+    }
+
+    #[test]
+    fn encrypted_chats_are_read_back_as_they_were_written(items in prop::collection::vec(secret(), 1..20)) {
+        let folder = folder(&[]);
+        let (mut list, mut expected) = (Vec::new(), Vec::new());
+        for (number, (time, sender, text, files, unsent, liked)) in items.iter().enumerate() {
+            let mut media = Vec::new();
+            for part in 0..*files {
+                let (name, bytes) = (format!("{number}-{part}.jpeg"), format!("bytes of {number} {part}"));
+                write(folder.path(), &format!("media/{name}"), &bytes);
+                media.push((name, bytes));
+            }
+            let uris: Vec<Value> = media.iter().map(|(name, _)| json!({"uri": format!("./media/{name}")})).collect();
+            let reactions: Vec<String> = liked.iter().map(|actor| format!("👍🏽 {}", PEOPLE[*actor])).collect();
+            let likes: Vec<Value> = liked.iter().map(|actor| json!({"actor": PEOPLE[*actor], "reaction": "👍🏽"})).collect();
+            let unsent = *unsent && media.is_empty();
+            let text = if unsent { "" } else { &text[..] };
+            list.push(encrypted_message(json!({"senderName": PEOPLE[*sender], "timestamp": time, "text": text, "media": uris,
+                "reactions": likes, "isUnsent": unsent, "type": if media.is_empty() { "text" } else { "media" }})));
+            let (text, event) = if unsent { ("message unsent", Some("deleted".to_owned())) } else { (text, None) };
+            expected.push((*time, PEOPLE[*sender].to_owned(), text.to_owned(), event, media, reactions));
+        }
+        let chat = with(encrypted(&list), json!({"participants": PEOPLE}));
+        write(folder.path(), "Harbour_12.json", chat.to_string());
+        let (all, report) = import(folder.path());
+        let found: Vec<_> = all.iter().map(|one| {
+            let reactions: Vec<_> = notes(one, "reaction").into_iter().map(str::to_owned).collect();
+            let message = one.message.clone();
+            let sender = if message.is_event() { notes(one, "sender").concat() } else { message.from };
+            (message.time, sender, message.text, message.event, files_of(one), reactions)
+        }).collect();
+        prop_assert_eq!(found, expected);
+        prop_assert!(report.skipped.is_empty() && report.notes.is_empty(), "{:?}", report);
     }
 }

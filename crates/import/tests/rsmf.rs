@@ -244,16 +244,15 @@ fn the_samples_are_read() {
     assert_eq!(texts(&all), ["", "", "This is body text.", "This is body text.", "Here is an event body"]);
 }
 
-/// Sender, seconds, text, reply, attachment.
-type Written = (usize, i64, String, Option<String>, Option<Vec<u8>>);
+/// Sender, seconds, text, reply, attachment, whether it is a join or leave: its type and the event.
+type Written = (usize, i64, String, Option<String>, Option<Vec<u8>>, Option<(&'static str, &'static str)>);
 
 fn written() -> impl Strategy<Value = Vec<Written>> {
-    let text = "[ -~äЖ你😀\n]{0,60}";
+    let text = "[ -~äЖשם你😀\n]{0,60}";
     let file = prop::option::of(prop::collection::vec(any::<u8>(), 0..50));
-    prop::collection::vec(
-        (0..3_usize, 0..4_000_000_000_i64, text, prop::option::of("[a-z0-9]{1,8}"), file),
-        0..12,
-    )
+    let kind = prop::option::weighted(0.3, prop::sample::select(vec![("join", "joined"), ("leave", "left")]));
+    let reply = prop::option::of("[a-z0-9]{1,8}");
+    prop::collection::vec((0..3_usize, 0..4_000_000_000_i64, text, reply, file, kind), 0..12)
 }
 
 proptest! {
@@ -263,9 +262,12 @@ proptest! {
     fn events_are_read_back_as_they_were_written(messages in written()) {
         let mut events = Vec::new();
         let mut files = Vec::new();
-        for (number, (sender, seconds, text, parent, file)) in messages.iter().enumerate() {
+        for (number, (sender, seconds, text, parent, file, kind)) in messages.iter().enumerate() {
             let time = jiff::Timestamp::from_second(*seconds).unwrap().to_string();
             let mut one = event(json!({"id": number.to_string(), "participant": (sender + 1).to_string(), "timestamp": time, "body": text}));
+            if let Some((kind, _)) = kind {
+                one["type"] = json!(kind);
+            }
             if let Some(parent) = parent {
                 one["parent"] = json!(parent);
             }
@@ -280,11 +282,18 @@ proptest! {
         prop_assert_eq!(&report.skipped, &Vec::new());
         prop_assert_eq!(&report.notes, &Vec::new());
         let names = ["Ann Birch", "bo@example.org", "Cy"];
-        let expected: Vec<Written> = messages;
-        let found: Vec<Written> = all.iter().map(|one| {
-            let sender = names.iter().position(|name| *name == one.message.from).unwrap();
+        // Of an event without words, words are made.
+        let words = |one: &Written| match one.5 {
+            Some((_, slug)) if one.2.is_empty() => format!("{} {slug}", names[one.0]),
+            _ => one.2.clone(),
+        };
+        let expected: Vec<_> = messages.into_iter().map(|one| {
+            (one.0, one.1, words(&one), one.3, one.4, one.5.map(|(_, slug)| slug.to_owned()))
+        }).collect();
+        let found: Vec<_> = all.iter().map(|one| {
+            let sender = names.iter().position(|name| *name == if one.message.is_event() { notes(one, annotation::SENDER)[0] } else { &one.message.from }).unwrap();
             let parent = notes(one, annotation::REPLY_TO).first().map(|id| (*id).to_owned());
-            (sender, one.message.time / 1000, one.message.text.clone(), parent, (!one.media.is_empty()).then(|| content(one)))
+            (sender, one.message.time / 1000, one.message.text.clone(), parent, (!one.media.is_empty()).then(|| content(one)), one.message.event.clone())
         }).collect();
         prop_assert_eq!(found, expected);
     }

@@ -3,9 +3,9 @@
 // A test fails by panicking.
 #![allow(clippy::unwrap_used)]
 
-use std::{convert::Infallible, fs};
+use std::{convert::Infallible, fs, path::Path};
 
-use blackbox_format::message::Incoming;
+use blackbox_format::message::{Incoming, Media};
 use blackbox_import::{DateOrder, Exports, Options, Report};
 use jiff::{
     Span,
@@ -127,9 +127,13 @@ fn import(text: &str) -> (Vec<Incoming>, Report) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("chat.txt");
     fs::write(&path, text).unwrap();
+    read(&path)
+}
+
+fn read(path: &Path) -> (Vec<Incoming>, Report) {
     let options = Options::new(TimeZone::UTC, "UTC");
     let mut all = Vec::new();
-    let report = Exports::open(&[path], options).unwrap().read::<Infallible>(&mut |incoming| {
+    let report = Exports::open(&[path.to_owned()], options).unwrap().read::<Infallible>(&mut |incoming| {
         all.push(incoming);
         Ok(())
     });
@@ -141,7 +145,7 @@ type Written = (u32, String, Vec<String>);
 
 fn written() -> impl Strategy<Value = Vec<Written>> {
     let sender = "[A-Za-zÄéж~+][A-Za-z0-9 ~.'()+ß-]{0,20}[A-Za-z0-9]";
-    let line = "([A-Za-zÄéж😀 ,.!?0-9:()<>-]{0,40}|[ -~]{0,20})";
+    let line = "([A-Za-zÄéжשם😀 ,.!?0-9:()<>\"-]{0,40}|[ -~]{0,20})";
     prop::collection::vec((0u32..400_000, sender, prop::collection::vec(line, 1..4)), 1..20)
 }
 
@@ -173,6 +177,100 @@ proptest! {
         prop_assert_eq!(found, expected, "{}", shape.form);
         prop_assert_eq!(report.sources[0].date_order, Some(shape.order), "{}", shape.form);
     }
+}
+
+/// What stands behind the header: a text, a file with its caption, or a notice.
+#[derive(Debug, Clone)]
+enum Part {
+    Said(String),
+    File(String),
+    Notice(&'static str, &'static str),
+}
+
+const NOTICES: [(&str, &str); 6] = [
+    ("added", "Ada added Bo"),
+    ("left", "Ada left"),
+    ("renamed", "Ada changed the subject from \"a\" to \"b\""),
+    ("number-changed", "Ada changed to +44 7700 900123"),
+    ("call", "Missed voice call"),
+    ("deleted", "This message was deleted."),
+];
+
+fn part() -> impl Strategy<Value = Part> {
+    let notice = prop::sample::select(NOTICES.to_vec());
+    prop_oneof![
+        2 => "|[שéж😀A-Z\"][a-zאбÄ😀 ,.!?]{0,30}".prop_map(Part::Said),
+        2 => "|[שéж😀A-Z\"][a-zאбÄ😀 ,.!?]{0,30}[a-z]".prop_map(Part::File),
+        1 => notice.prop_map(|(slug, text)| Part::Notice(slug, text)),
+    ]
+}
+
+impl Part {
+    /// The text with its sender, as a telephone writes it; the file is called `name`.
+    fn write(&self, name: &str, dash: bool) -> String {
+        match self {
+            Part::Said(text) => format!("Ada: {text}"),
+            Part::File(caption) if dash && caption.is_empty() => {
+                format!("Ada: \u{200e}{name} (file attached)")
+            }
+            Part::File(caption) if dash => format!("Ada: \u{200e}{name} (file attached)\n{caption}"),
+            Part::File(caption) => format!("Ada: {caption}\u{200e}<attached: {name}>"),
+            Part::Notice("deleted", text) => format!("Ada: \u{200e}{text}"),
+            Part::Notice(_, text) if dash => (*text).to_owned(),
+            Part::Notice(_, text) => format!("Club: \u{200e}{text}"),
+        }
+    }
+
+    /// Text, event, and sender that are to come back.
+    fn expected(&self, written: &str, dash: bool) -> (String, Option<&'static str>, Option<&'static str>) {
+        let text = match self {
+            Part::Notice(_, text) => (*text).to_owned(),
+            _ => written["Ada: ".len()..].trim_start_matches('\u{200e}').to_owned(),
+        };
+        match self {
+            Part::Notice("deleted", _) => (text, Some("deleted"), Some("Ada")),
+            Part::Notice(slug, _) => (text, Some(slug), (!dash).then_some("Club")),
+            _ => (text, None, Some("Ada")),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    #[test]
+    fn files_and_notices_are_read_back_from_both_telephones(parts in prop::collection::vec(part(), 1..12), dash in any::<bool>()) {
+        let shape = if dash { day("{dd}/{mm}/{y}, {hh}:{n} - ") } else { day("[{dd}/{mm}/{yy}, {hh}:{n}:{s}] ") };
+        let folder = tempfile::tempdir().unwrap();
+        let (mut chat, mut expected) = (String::new(), Vec::new());
+        for (number, part) in parts.iter().enumerate() {
+            let name = format!("0000{number:04}-PHOTO é.jpg");
+            let written = part.write(&name, dash);
+            chat += &format!("{}{written}\n", shape.write(date(2021, 3, 25).at(9, 30, 0, 0)));
+            let (text, event, sender) = part.expected(&written, dash);
+            let file = matches!(part, Part::File(_)).then(|| (name.clone(), number.to_string().into_bytes()));
+            if let Some((name, bytes)) = &file {
+                fs::write(folder.path().join(name), bytes).unwrap();
+            }
+            expected.push((text, event.map(str::to_owned), sender.map(str::to_owned), file));
+        }
+        fs::write(folder.path().join("_chat.txt"), &chat).unwrap();
+        let (all, report) = read(folder.path());
+        let found: Vec<_> = all.iter().map(|one| {
+            let message = one.message.clone();
+            let sender = message.annotations.iter().find(|(name, _)| name == "sender").map(|(_, value)| value.clone());
+            let sender = if message.is_event() { sender } else { Some(message.from) };
+            (message.text, message.event, sender, one.media.first().map(|media| (media.name.clone(), bytes(media))))
+        }).collect();
+        prop_assert_eq!(found, expected, "{}", chat);
+        prop_assert!(report.skipped.is_empty() && report.notes.is_empty(), "{:?}", report);
+    }
+}
+
+fn bytes(media: &Media) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    media.content.as_ref().unwrap().open().unwrap().read_to_end(&mut bytes).unwrap();
+    bytes
 }
 
 #[test]

@@ -326,7 +326,8 @@ struct Sample {
 }
 
 fn sample() -> impl Strategy<Value = Sample> {
-    let text = "[ -~\n\t\ré😀👍🏽ß„“\u{200d}\u{fe0f}]{0,40}".prop_filter("says nothing", |text| text != "null");
+    let text =
+        "[ -~\n\t\réשם😀👍🏽ß„“\u{200d}\u{fe0f}]{0,40}".prop_filter("says nothing", |text| text != "null");
     let file = ("[a-z]{1,8}", proptest::collection::vec(any::<u8>(), 0..60));
     let files = proptest::collection::vec(file, 0..3);
     (0i64..7_000_000_000_000, any::<bool>(), "[A-Z][a-zé😀]{1,8} [A-Z][a-z]{1,8}", text, files)
@@ -349,6 +350,34 @@ fn element(sample: &Sample) -> String {
     format!(
         "<mms {common} msg_box=\"{kind}\">\n<parts>\n{parts}<part ct=\"text/plain\" text=\"{text}\" />\n</parts>\n\
          <addrs>\n<addr address=\"+15550100\" type=\"137\" />\n</addrs>\n</mms>\n"
+    )
+}
+
+/// Types of calls from 1 on: what is said of them, and whether the owner called.
+const KINDS: [(&str, bool); 7] = [
+    ("Incoming call from", false),
+    ("Outgoing call to", true),
+    ("Missed call from", false),
+    ("Voicemail from", false),
+    ("Rejected call from", false),
+    ("Blocked call from", false),
+    ("Call answered on another device, from", false),
+];
+
+/// Milliseconds, seconds that it took, type, name of the contact, number.
+type Call = (i64, u32, usize, Option<String>, String);
+
+fn call() -> impl Strategy<Value = Call> {
+    let name = proptest::option::of("[A-Zשם]([ -;=?-}é😀בم\"<>&]{0,12}[a-z])?");
+    (0i64..7_000_000_000_000, any::<u32>(), 0..KINDS.len(), name, "\\+?[0-9]{3,12}")
+}
+
+fn call_element((time, seconds, kind, name, number): &Call) -> String {
+    let name = written(name.as_deref().unwrap_or("(Unknown)"));
+    format!(
+        "<call number=\"{number}\" duration=\"{seconds}\" date=\"{time}\" type=\"{}\" presentation=\"1\" \
+         subscription_id=\"null\" readable_date=\"at {time}\" contact_name=\"{name}\" />\n",
+        kind + 1
     )
 }
 
@@ -375,6 +404,27 @@ proptest! {
                 }
                 prop_assert_eq!(&incoming.media[number].name, &format!("{name}.gif"));
             }
+        }
+    }
+
+    #[test]
+    fn calls_come_back_as_the_app_writes_them(calls in proptest::collection::vec(call(), 0..20)) {
+        let inner: String = calls.iter().map(call_element).collect();
+        let (all, report) = read(&format!("<calls count=\"{}\" backup_set=\"s\">\n{inner}</calls>", calls.len()));
+        prop_assert_eq!(all.len(), calls.len());
+        prop_assert!(report.skipped.is_empty() && report.notes.is_empty(), "{:?}", report);
+        for (incoming, (time, seconds, kind, name, number)) in all.iter().zip(&calls) {
+            let message = &incoming.message;
+            let other = name.as_ref().unwrap_or(number);
+            let (words, sent) = KINDS[*kind];
+            prop_assert_eq!((message.time, &message.written_time), (*time, &format!("at {time}")));
+            prop_assert_eq!((message.event.as_deref(), &message.from[..]), (Some("call"), ""));
+            prop_assert_eq!(&message.text, &format!("{words} {other}, {seconds} seconds"));
+            prop_assert_eq!(note(message, "duration-seconds"), vec![seconds.to_string()]);
+            let (from, to) = if sent { ("Me", &other[..]) } else { (&other[..], "Me") };
+            prop_assert_eq!((note(message, "sender"), &message.to[..]), (vec![from], &[to.to_owned()][..]));
+            let also: Vec<_> = message.names.iter().flat_map(|names| &names.also).collect();
+            prop_assert_eq!(also, name.iter().map(|_| number).collect::<Vec<_>>());
         }
     }
 }

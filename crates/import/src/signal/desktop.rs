@@ -181,14 +181,15 @@ fn message(mut object: Object, title: &Title, input: &Input<'_>) -> Result<Draft
 
 /// The sender: the one whom the chat is with, or the number or id that stands there.
 fn people(object: &mut Object, kind: &str, title: &Title, draft: &mut Draft) {
-    let sources = ["source", "sourceServiceId", "sourceUuid"].map(|key| object.text(key));
-    let mut ids: Vec<String> = sources.into_iter().flatten().filter(|id| !id.is_empty()).collect();
-    ids.dedup();
+    let ids = sources(object);
     let (from, to) = match (kind, title.is_person()) {
         ("outgoing", person) => ("You".to_owned(), person.then(|| title.name.clone())),
-        (_, true) => (title.name.clone(), Some("You".to_owned())),
-        ("incoming", false) => (ids.first().cloned().unwrap_or_default(), None),
-        _ => (ids.first().cloned().unwrap_or_default(), None),
+        ("incoming" | "story" | "", true) => (title.name.clone(), Some("You".to_owned())),
+        // A notice between two can be of either: it is the other's only if it says so.
+        (_, true) if ids.iter().any(|id| title.is_found_by(id)) => {
+            (title.name.clone(), Some("You".to_owned()))
+        }
+        (_, person) => (ids.first().cloned().unwrap_or_default(), person.then(|| title.name.clone())),
     };
     let also: Vec<String> = ids.into_iter().filter(|id| *id != from).collect();
     if !also.is_empty() {
@@ -201,6 +202,25 @@ fn people(object: &mut Object, kind: &str, title: &Title, draft: &mut Draft) {
     if !kind.is_empty() {
         draft.annotate("kind", kind);
     }
+}
+
+/// The numbers and ids of whoever sent it. With the length of a timer stands once more who set it.
+fn sources(object: &mut Object) -> Vec<String> {
+    let timer = object.inner("expirationTimerUpdate");
+    let mut ids = Vec::new();
+    let mut take = |object: &mut Object| {
+        for id in ["source", "sourceServiceId", "sourceUuid"].into_iter().filter_map(|key| object.text(key)) {
+            if !id.is_empty() && !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+    };
+    take(object);
+    if let Some(mut timer) = timer {
+        take(&mut timer);
+        object.0.insert("expirationTimerUpdate".into(), Value::Object(timer.0));
+    }
+    ids
 }
 
 fn content(object: &mut Object, draft: &mut Draft, input: &Input<'_>) {

@@ -95,6 +95,11 @@ impl Title {
             .is_some_and(|detail| detail.starts_with('+') || detail.len() == 36 || detail.contains('.'))
     }
 
+    /// Whether a number or an id is what stands in the parentheses.
+    pub(super) fn is_found_by(&self, id: &str) -> bool {
+        self.detail.as_deref() == Some(id)
+    }
+
     /// What else the person is found by.
     pub(super) fn names(&self) -> Option<Names> {
         let detail = self.detail.clone()?;

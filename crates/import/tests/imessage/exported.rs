@@ -292,7 +292,7 @@ struct Made {
 }
 
 fn made() -> impl Strategy<Value = Made> {
-    let line = "[a-z🎉]([a-zA-Z0-9äöü🎉 ,.!?]{0,30}[a-z🎉])?";
+    let line = "[a-zש🎉]([a-zA-Z0-9äöüשם🎉 ,.!?\"&<>]{0,30}[a-zם🎉])?";
     (
         0i64..20_000_000,
         prop::sample::select(vec!["Me", "Ada Reed", "+447700900001"]),
@@ -317,7 +317,7 @@ fn write_text(one: &Made) -> String {
 
 fn write_page(one: &Made) -> String {
     let side = if one.from == "Me" { "sent iMessage" } else { "received" };
-    let text = one.text.replace('\n', "<br>");
+    let text = one.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\n', "<br>");
     let file = one
         .file
         .as_ref()
@@ -335,7 +335,7 @@ fn write_page(one: &Made) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(160) })]
 
     #[test]
     fn every_message_of_a_text_or_page_comes_back(all in prop::collection::vec(made(), 1..10), page in any::<bool>()) {

@@ -25,7 +25,7 @@ struct Made {
 
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
-        4 => "[a-zA-Z0-9 äöüß,.!?'\"\u{1F300}-\u{1F64F}\u{4e00}-\u{4e40}\u{200d}\n]{1,60}",
+        4 => "[a-zA-Z0-9 äöüßשם,.!?'\"\u{1F300}-\u{1F64F}\u{4e00}-\u{4e40}\u{200d}\n]{1,60}",
         1 => (1usize..6000, "[a-z🎉]{3,15}").prop_map(|(times, word)| word.repeat(times)),
     ]
 }
