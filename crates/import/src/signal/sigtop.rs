@@ -145,7 +145,7 @@ pub(super) fn event(kind: &str) -> &'static str {
         "timer-notification" | "universal-timer-notification" => "disappearing",
         "joined-signal-notification" => "joined",
         "pinned-message-notification" => "pinned",
-        "poll-terminate" => "poll-ended",
+        "poll-terminate" => "poll",
         _ => "notice",
     }
 }

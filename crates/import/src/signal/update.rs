@@ -63,7 +63,7 @@ fn plain(update: &mut Fields, draft: &mut Draft, who: &str) {
         _ => {
             draft.maybe("poll-time", kind.number("targetSentTimestamp"));
             let question = kind.text("question").unwrap_or_default();
-            ("poll-ended", format!("{who} ended the poll: {question}"))
+            ("poll", format!("{who} ended the poll: {question}"))
         }
     };
     draft.event(event, text);
