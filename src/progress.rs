@@ -18,11 +18,10 @@ pub struct Bar {
 }
 
 impl Bar {
-    /// A bar on stderr if it is a terminal; Ctrl-C stops the work cleanly.
-    pub fn new() -> Bar {
-        let cancelled = Arc::new(AtomicBool::new(false));
+    /// A bar on stderr if it is a terminal; Ctrl-C and the signals to end set `cancelled`, which stops the work cleanly.
+    pub fn new(cancelled: Arc<AtomicBool>) -> Bar {
         let flag = cancelled.clone();
-        // Without a handler Ctrl-C kills the process: the deposit is then left unlogged, and counts for nothing.
+        // Without a handler they kill the process: the deposit is then left unlogged, and counts for nothing.
         let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
         Bar { bar: Mutex::new(ProgressBar::hidden()), cancelled }
     }

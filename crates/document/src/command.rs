@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::{Arc, atomic::AtomicBool};
 use std::time::Duration;
 
 use crate::outcome::{CommandFault, Extent, Reason};
@@ -12,11 +13,12 @@ pub const DEFAULT_LIMIT: Duration = Duration::from_secs(600);
 
 /// A program and its arguments. It gets an attachment's bytes on its standard input and gives text on its
 /// standard output, so nothing of either touches the disk.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Command {
     program: String,
     arguments: Vec<String>,
     limit: Duration,
+    stop: Option<Arc<AtomicBool>>,
 }
 
 /// Why a text is no command.
@@ -37,7 +39,7 @@ impl FromStr for Command {
     fn from_str(text: &str) -> Result<Command, CommandError> {
         let mut words = shlex::split(text).ok_or(CommandError::Unclosed)?.into_iter();
         let program = words.next().filter(|program| !program.is_empty()).ok_or(CommandError::Empty)?;
-        Ok(Command { program, arguments: words.collect(), limit: DEFAULT_LIMIT })
+        Ok(Command { program, arguments: words.collect(), limit: DEFAULT_LIMIT, stop: None })
     }
 }
 
@@ -45,6 +47,13 @@ impl Command {
     /// The same command with another limit of time for one attachment.
     pub fn limit(mut self, limit: Duration) -> Command {
         self.limit = limit;
+        self
+    }
+
+    /// The same command, killed once this is set: a program that never ends would hold up whoever wants to stop, and
+    /// outlive them.
+    pub fn stopped_by(mut self, stop: Arc<AtomicBool>) -> Command {
+        self.stop = Some(stop);
         self
     }
 
@@ -56,7 +65,12 @@ impl Command {
 
     /// Runs it on an attachment.
     pub(crate) fn run(&self, bytes: Vec<u8>) -> Result<(String, Extent), Reason> {
-        let job = Job { program: self.program.as_ref(), arguments: &self.arguments, limit: self.limit };
+        let job = Job {
+            program: self.program.as_ref(),
+            arguments: &self.arguments,
+            limit: self.limit,
+            stop: self.stop.as_deref(),
+        };
         let failed = |fault| Reason::CommandFailed { program: self.program(), fault };
         let (output, extent) = match process::run(&job, bytes, crate::MAX_TEXT_BYTES) {
             End::Whole(output) => (output, Extent::Whole),
@@ -85,8 +99,8 @@ mod tests {
 
     #[test]
     fn a_text_without_a_program_is_no_command() {
-        assert_eq!("  ".parse::<Command>(), Err(CommandError::Empty));
-        assert_eq!("'' x".parse::<Command>(), Err(CommandError::Empty));
-        assert_eq!("say 'hello".parse::<Command>(), Err(CommandError::Unclosed));
+        assert_eq!("  ".parse::<Command>().unwrap_err(), CommandError::Empty);
+        assert_eq!("'' x".parse::<Command>().unwrap_err(), CommandError::Empty);
+        assert_eq!("say 'hello".parse::<Command>().unwrap_err(), CommandError::Unclosed);
     }
 }

@@ -32,7 +32,8 @@ pub(crate) struct Isolation {
 
 impl Isolation {
     pub(crate) fn read(&self, bytes: Vec<u8>) -> Result<Content, Reason> {
-        let job = Job { program: self.program.as_os_str(), arguments: &self.arguments, limit: LIMIT };
+        let program = self.program.as_os_str();
+        let job = Job { program, arguments: &self.arguments, limit: LIMIT, stop: None };
         match process::run(&job, bytes, MAX_ANSWER_BYTES) {
             End::Whole(answer) => parse(&answer).unwrap_or(Err(Reason::ReaderFailed)),
             End::Cut(_) | End::NotStarted | End::TimedOut | End::Failed => Err(Reason::ReaderFailed),

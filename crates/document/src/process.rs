@@ -3,15 +3,27 @@
 use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
+
+/// How often a run looks whether it is to stop.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// A program to run once.
 pub(crate) struct Job<'a> {
     pub(crate) program: &'a OsStr,
     pub(crate) arguments: &'a [String],
     pub(crate) limit: Duration,
+    /// Once it is set, the run ends as one that failed.
+    pub(crate) stop: Option<&'a AtomicBool>,
+}
+
+impl Job<'_> {
+    fn is_stopped(&self) -> bool {
+        self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
+    }
 }
 
 /// How a run ended.
@@ -32,17 +44,29 @@ pub(crate) fn run(job: &Job<'_>, input: Vec<u8>, most: usize) -> End {
     let deadline = Instant::now() + job.limit;
     let Ok(mut running) = Running::start(job) else { return End::NotStarted };
     let Some(output) = running.converse(input, most) else { return End::NotStarted };
-    let left = deadline.saturating_duration_since(Instant::now());
-    let mut output = match output.recv_timeout(left) {
+    let mut output = match hear(&output, job, deadline) {
         Ok(output) => output,
-        Err(RecvTimeoutError::Timeout) => return End::TimedOut,
-        Err(RecvTimeoutError::Disconnected) => return End::Failed,
+        Err(end) => return end,
     };
     if output.len() > most {
         output.truncate(most);
         return End::Cut(output);
     }
-    running.wait(deadline, output)
+    running.wait(job, deadline, output)
+}
+
+/// The whole output, once it has come.
+fn hear(output: &Receiver<Vec<u8>>, job: &Job<'_>, deadline: Instant) -> Result<Vec<u8>, End> {
+    while !job.is_stopped() {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match output.recv_timeout(left.min(LOOK)) {
+            Ok(output) => return Ok(output),
+            Err(RecvTimeoutError::Timeout) if left > LOOK => {}
+            Err(RecvTimeoutError::Timeout) => return Err(End::TimedOut),
+            Err(RecvTimeoutError::Disconnected) => return Err(End::Failed),
+        }
+    }
+    Err(End::Failed)
 }
 
 /// A running program. Dropping it kills it and whatever it started.
@@ -81,7 +105,7 @@ impl Running {
     }
 
     /// Waits for the exit status of a program that has closed its output.
-    fn wait(mut self, deadline: Instant, output: Vec<u8>) -> End {
+    fn wait(mut self, job: &Job<'_>, deadline: Instant, output: Vec<u8>) -> End {
         let mut pause = Duration::from_micros(200);
         loop {
             match self.child.try_wait() {
@@ -89,6 +113,7 @@ impl Running {
                     self.ended = true;
                     return if status.success() { End::Whole(output) } else { End::Failed };
                 }
+                Ok(None) if job.is_stopped() => return End::Failed,
                 Ok(None) if Instant::now() < deadline => thread::sleep(pause),
                 Ok(None) => return End::TimedOut,
                 Err(_) => return End::Failed,
@@ -127,7 +152,7 @@ mod tests {
 
     fn shell(script: &str, input: &[u8], limit: Duration) -> End {
         let arguments = ["-c".to_owned(), script.to_owned()];
-        let job = Job { program: "sh".as_ref(), arguments: &arguments, limit };
+        let job = Job { program: "sh".as_ref(), arguments: &arguments, limit, stop: None };
         run(&job, input.to_vec(), 1000)
     }
 
@@ -156,6 +181,28 @@ mod tests {
     }
 
     #[test]
+    fn a_program_that_is_to_stop_is_killed_long_before_its_limit() {
+        let stop = AtomicBool::new(false);
+        let stopped = |script: &str| {
+            let arguments = ["-c".to_owned(), script.to_owned()];
+            stop.store(false, Ordering::Relaxed);
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    thread::sleep(SHORT);
+                    stop.store(true, Ordering::Relaxed);
+                });
+                let job =
+                    Job { program: "sh".as_ref(), arguments: &arguments, limit: AMPLE, stop: Some(&stop) };
+                run(&job, Vec::new(), 1000)
+            })
+        };
+        let start = Instant::now();
+        assert_eq!(stopped("sleep 60; true"), End::Failed);
+        assert_eq!(stopped("exec >&-; sleep 60; true"), End::Failed);
+        assert!(start.elapsed() < Duration::from_secs(20));
+    }
+
+    #[test]
     fn endless_output_is_cut_and_its_program_killed() {
         let start = Instant::now();
         let End::Cut(output) = shell("yes", b"", AMPLE) else { panic!("it was not cut") };
@@ -166,7 +213,7 @@ mod tests {
     #[test]
     fn a_failure_is_told_from_a_program_that_is_missing() {
         assert_eq!(shell("echo partial; exit 3", b"", AMPLE), End::Failed);
-        let job = Job { program: "/no/such/program".as_ref(), arguments: &[], limit: AMPLE };
+        let job = Job { program: "/no/such/program".as_ref(), arguments: &[], limit: AMPLE, stop: None };
         assert_eq!(run(&job, Vec::new(), 10), End::NotStarted);
     }
 }

@@ -1,7 +1,7 @@
 //! The folder that an export lies in, on a disk or in a zip, where its attachments are looked up.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     ffi::OsString,
     fs,
     path::{Component, Path, PathBuf},
@@ -27,13 +27,14 @@ pub(crate) enum Folder {
     Zip { members: Arc<Members>, prefix: String },
 }
 
-/// The readable members of a zip by the composed form of their path.
+/// The readable members of a zip by the composed form of their path, in order: those of a folder lie together, so that
+/// listing each of many folders does not go through the whole zip each time.
 #[derive(Default)]
 pub(crate) struct Members {
     /// The zip's own name.
     pub(crate) zip: String,
     /// Path as written, and bytes.
-    pub(crate) files: HashMap<String, (String, Place)>,
+    pub(crate) files: BTreeMap<String, (String, Place)>,
 }
 
 /// A file found in a folder.
@@ -62,6 +63,14 @@ impl Folder {
         }
     }
 
+    /// How many folders of its zip are around this one and itself; on a disk the walk counts them.
+    pub(crate) fn depth(&self) -> usize {
+        match self {
+            Folder::Disk { .. } => 0,
+            Folder::Zip { prefix, .. } => prefix.matches('/').count(),
+        }
+    }
+
     /// The names of the files in the folder itself, sorted; at most [`MAX_NAMES`].
     pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = match self {
@@ -71,7 +80,10 @@ impl Folder {
                 files.map(|entry| entry.file_name().to_string_lossy().into_owned()).take(MAX_NAMES).collect()
             }
             Folder::Zip { members, prefix } => {
-                let names = members.files.values().filter_map(|(name, _)| name.strip_prefix(&**prefix));
+                let start = composed(prefix);
+                let below =
+                    members.files.range(start.clone()..).take_while(|(name, _)| name.starts_with(&start));
+                let names = below.filter_map(|(_, (name, _))| name.strip_prefix(&**prefix));
                 names.filter(|name| !name.contains('/')).take(MAX_NAMES).map(str::to_owned).collect()
             }
         };
@@ -225,5 +237,16 @@ mod tests {
         assert_eq!(here.names(), ["day.json"]);
         assert!(here.beside("../../users.json").is_some() && here.find_up("users.json").is_some());
         assert!(here.beside("../../../users.json").is_none());
+    }
+
+    #[test]
+    fn the_names_of_a_folder_in_a_zip_are_found_in_either_unicode_form() {
+        let place = Place::new(Section::memory(b"x".to_vec()), 1);
+        let files = ["a/x", "cafe\u{301}/2", "cafe\u{301}/1", "cafe\u{301}/b/3", "cafe\u{301}s/4", "z"];
+        let files = files.map(|name| (composed(name), (name.to_owned(), place.clone())));
+        let members = Arc::new(Members { zip: "z".into(), files: files.into() });
+        let names = |prefix: &str| Folder::Zip { members: members.clone(), prefix: prefix.into() }.names();
+        assert_eq!(names("cafe\u{301}/"), ["1", "2"]);
+        assert_eq!(names(""), ["z"]);
     }
 }

@@ -78,6 +78,8 @@ struct Bounds<'a> {
     left: &'a mut u64,
 }
 
+const TOO_DEEP: &str = "the folders are nested too deep";
+
 impl Stamp {
     /// The file as it is now, if it is a regular one.
     pub(crate) fn of(path: &Path) -> io::Result<Option<Stamp>> {
@@ -125,7 +127,7 @@ impl Walk {
         let mut entries = match listing {
             Ok(_) if depth > MAX_FOLDERS => {
                 self.found += 1;
-                return self.leave(&path.display().to_string(), &here, "the folders are nested too deep");
+                return self.leave(&path.display().to_string(), &here, TOO_DEEP);
             }
             Ok(entries) => entries,
             Err(error) => {
@@ -277,6 +279,7 @@ impl Walk {
             let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
             let folder = Arc::new(Folder::Zip { members: all.clone(), prefix });
             match &member.bytes {
+                Ok(_) if folder.depth() > MAX_FOLDERS => self.leave(&source, &folder, TOO_DEEP),
                 Ok(bytes) => {
                     let bounds = Bounds { depth: bounds.depth + 1, left: &mut *bounds.left };
                     let place = place(bytes);

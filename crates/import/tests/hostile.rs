@@ -78,6 +78,14 @@ fn archives_nested_too_deep_are_not_opened() {
 }
 
 #[test]
+fn a_member_under_more_folders_than_a_disk_has_is_not_read() {
+    let name = |folders| format!("{}a.jsonl", "x/".repeat(folders));
+    assert_eq!(reasons("flat.zip", &deflated(&[(&name(128), LINE.as_bytes())])), []);
+    let found = reasons("deep.zip", &deflated(&[(&name(30_000), LINE.as_bytes())]));
+    assert_eq!((found.len(), &found[0].2[..]), (1, "the folders are nested too deep"));
+}
+
+#[test]
 fn a_name_that_leads_out_of_a_zip_is_refused() {
     let mut zip = deflated(&[("UU/up", b"x"), ("Wroot", b"x"), ("a/UU/UU/b", b"x"), ("CW/x", b"x")]);
     for at in 0..zip.len() - 2 {

@@ -4,7 +4,7 @@
 use blackbox_format::{body::Body, manifest::segment_path, month::Month, page::Root, term::Literal};
 use blackbox_store::{Records, Table};
 use blackbox_token::{
-    entry::{Counter, Entry, Finder, Found, Opener, Posting, RowSecret, Tester},
+    entry::{Counter, Entry, Finder, Found, Opener, Posting, Tester},
     row::{Place, SLOT_BYTES, body_key, open_body},
 };
 use rayon::prelude::*;
@@ -52,16 +52,24 @@ impl<'a> Checker<'a> {
         })
     }
 
-    /// Checks every sample.
+    /// Checks every sample. A record is opened once, however many postings lead to it: a long text has a great many.
     ///
     /// # Errors
-    /// A posting is not found, or does not open its record.
+    /// A posting is not found, or does not lead to its row's secret; or that secret does not open the record.
     pub fn check(&self, samples: &[Sample]) -> Result<(), SealError> {
-        samples.par_iter().try_for_each(|sample| self.check_one(sample))
+        samples.par_iter().try_for_each(|sample| self.check_posting(sample))?;
+        let mut places: Vec<(Place, Month)> =
+            samples.iter().map(|sample| (sample.place, sample.month)).collect();
+        places.sort_unstable_by_key(|(place, _)| *place);
+        places.dedup_by_key(|(place, _)| *place);
+        places.par_iter().try_for_each(|(place, month)| match self.opens(*place) {
+            Some(()) => Ok(()),
+            None => Err(failed("a record does not open", *month)),
+        })
     }
 
-    fn check_one(&self, sample: &Sample) -> Result<(), SealError> {
-        let failed = |what: &str| SealError::SelfCheck(format!("{what} in {}", sample.month));
+    fn check_posting(&self, sample: &Sample) -> Result<(), SealError> {
+        let failed = |what| failed(what, sample.month);
         let tokens = self.context.keys.tokens(sample.month, &sample.literal);
         let posting = Posting { segment: sample.place.segment.into(), number: sample.posting };
         let label = Counter::new(&tokens.count).label(posting);
@@ -76,14 +84,22 @@ impl<'a> Checker<'a> {
         let label = Tester::new(&tokens.test).label(&keys.nonce);
         let entry = self.opener.find(&label)?.ok_or_else(|| failed("an opener entry is missing"))?;
         let secret = Opener::new(&tokens.open).read(&keys.nonce, &entry);
-        self.opens(sample.place, &secret).ok_or_else(|| failed("a record does not open"))
+        match secret == keys.secret {
+            true => Ok(()),
+            false => Err(failed("an opener entry holds another secret")),
+        }
     }
 
-    fn opens(&self, place: Place, secret: &RowSecret) -> Option<()> {
+    fn opens(&self, place: Place) -> Option<()> {
+        let secret = self.context.records.session.row(place).secret;
         let record = self.records.get(place.row).ok()?;
         let slots = 2 * usize::from(self.context.records.context) * SLOT_BYTES;
         let sealed = &record[..record.len().checked_sub(slots)?];
-        let body = open_body(&body_key(secret, self.context.records.deposit, place), sealed).ok()?;
+        let body = open_body(&body_key(&secret, self.context.records.deposit, place), sealed).ok()?;
         Body::decode(&body).ok().map(drop)
     }
+}
+
+fn failed(what: &str, month: Month) -> SealError {
+    SealError::SelfCheck(format!("{what} in {month}"))
 }

@@ -3,6 +3,8 @@
 mod report;
 mod source;
 
+use std::sync::{Arc, atomic::AtomicBool};
+
 use blackbox_custody::{Archive, Error, archive::Entry, ledger::Ledger, state::State};
 use blackbox_format::manifest::manifest_path;
 use blackbox_import::Exports;
@@ -40,7 +42,8 @@ pub fn run(args: &Seal) -> Result<Outcome, Failure> {
         let message = format!("the archive has no compartment \"{}\"", args.compartment);
         return Err(Failure::error(message).hint(format!("it has: {}", known.join(", "))));
     }
-    let exports = source::open(args)?;
+    let cancelled = Arc::new(AtomicBool::new(false));
+    let exports = source::open(args, &cancelled)?;
     let memory = args.remember.then(|| memory(args, &archive)).transpose()?;
     let recalled = memory.as_ref().map(|memory| recall(memory, &exports)).transpose()?;
     let source = Source::new(&exports, recalled.as_ref());
@@ -68,7 +71,7 @@ pub fn run(args: &Seal) -> Result<Outcome, Failure> {
         timezone: &args.timezone,
         signer: &who.identity,
     };
-    let sealed = match seal(&store, &job, &source, &Bar::new()) {
+    let sealed = match seal(&store, &job, &source, &Bar::new(cancelled)) {
         Err(SealError::Empty) => return Ok(report::nothing(source.into_report())),
         sealed => sealed?,
     };

@@ -1,6 +1,6 @@
 //! The exports as the sealer reads them.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock, atomic::AtomicBool};
 
 use blackbox_document::{Command, Reader};
 use blackbox_format::message::Incoming;
@@ -9,11 +9,11 @@ use blackbox_seal::{History, SealError};
 
 use crate::{cli::Seal, failure::Failure, output::warn, remember::Recalled};
 
-/// Finds the exports.
+/// Finds the exports. Commands that read attachments end once `cancelled` is set.
 ///
 /// # Errors
 /// A path, the time zone, a contacts file or a command is not what it should be.
-pub fn open(args: &Seal) -> Result<Exports, Failure> {
+pub fn open(args: &Seal, cancelled: &Arc<AtomicBool>) -> Result<Exports, Failure> {
     let timezone = jiff::tz::TimeZone::get(&args.timezone).map_err(|_| {
         Failure::error(format!("there is no time zone \"{}\"", args.timezone))
             .hint("for example Europe/London, or UTC")
@@ -21,7 +21,7 @@ pub fn open(args: &Seal) -> Result<Exports, Failure> {
     let options = Options {
         owner: args.owner.clone(),
         contacts: contacts(args)?,
-        documents: Some(documents(args)?),
+        documents: Some(documents(args, cancelled)?),
         ..Options::new(timezone, &args.timezone)
     };
     Exports::open(&args.exports, options).map_err(|error| Failure::error(error.to_string()))
@@ -44,9 +44,10 @@ fn contacts(args: &Seal) -> Result<Option<Contacts>, Failure> {
 }
 
 /// What reads attachments: PDFs in a process of their own, pictures and recordings by the commands that were named.
-fn documents(args: &Seal) -> Result<Reader, Failure> {
+fn documents(args: &Seal, cancelled: &Arc<AtomicBool>) -> Result<Reader, Failure> {
     let command = |flag: &str, text: &str| {
-        text.parse::<Command>().map_err(|error| Failure::error(format!("{flag}: {error}")))
+        let command = text.parse::<Command>().map_err(|error| Failure::error(format!("{flag}: {error}")))?;
+        Ok::<_, Failure>(command.stopped_by(cancelled.clone()))
     };
     let program = std::env::current_exe()
         .map_err(|error| Failure::error(format!("the program's own file cannot be found: {error}")))?;
