@@ -27,6 +27,20 @@ fn run(folder: &Path, arguments: &[&str]) -> (i32, serde_json::Value) {
     (output.status.code().unwrap(), serde_json::from_slice(&output.stdout).unwrap())
 }
 
+/// Asserts that `found` is `expected`, and at most has further keys.
+fn assert_holds(found: &serde_json::Value, expected: &serde_json::Value) {
+    match (found.as_array(), expected.as_array(), expected.as_object()) {
+        (Some(found), Some(expected), _) => {
+            assert_eq!(found.len(), expected.len());
+            found.iter().zip(expected).for_each(|(found, expected)| assert_holds(found, expected));
+        }
+        (_, _, Some(expected)) => {
+            expected.iter().for_each(|(key, value)| assert_holds(&found[key], value));
+        }
+        _ => assert_eq!(found, expected),
+    }
+}
+
 #[test]
 fn an_archive_of_version_1_verifies_audits_and_answers() {
     let folder = tempfile::tempdir().unwrap();
@@ -42,7 +56,7 @@ fn an_archive_of_version_1_verifies_audits_and_answers() {
     assert_eq!(code, 0, "{answer}");
     let expected: serde_json::Value =
         serde_json::from_str(&fs::read_to_string("tests/compat/v1/hits.json").unwrap()).unwrap();
-    assert_eq!(answer["hits"], expected["hits"]);
+    assert_holds(&answer["hits"], &expected["hits"]);
 
     // A request of this version, to the same custody files.
     let asked = run(&[

@@ -273,7 +273,7 @@ impl Story<'_> {
             self.stage.play(&["approve", ARCHIVE, &id, "--key", key], code::DONE, Shown::Nothing)?;
         }
         let parts: &[Part] =
-            &[("word:heron  94", 1), ("2023-09  word:heron", 2), ("No message was opened", 2)];
+            &[("word:heron  95", 1), ("2023-09  word:heron", 2), ("No message was opened", 2)];
         let query = ["query", ARCHIVE, &id, "--key", EXAMINER];
         let answer = self.stage.play(&query, code::REFUSED, Shown::Parts(parts))?;
         match answer.json["hits"].as_array() {
