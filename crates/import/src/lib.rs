@@ -22,7 +22,6 @@ mod held;
 mod html;
 mod imessage;
 mod importer;
-mod instagram;
 mod json;
 mod jsonl;
 mod lines;

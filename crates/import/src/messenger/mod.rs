@@ -1,4 +1,5 @@
-//! Facebook Messenger: threads of "Download your information", and the download of end-to-end encrypted chats.
+//! Facebook Messenger and Instagram: threads of "Download your information", whose files are alike, so that only all files
+//! of a thread together tell which of the two it is of ([`meta`]); and Messenger's download of end-to-end encrypted chats.
 
 mod e2ee;
 
@@ -6,13 +7,10 @@ use crate::{
     formats::Format,
     head::Head,
     importer::{Confidence, Fault, Importer, Input, Sink, Unit},
-    meta::{
-        self,
-        platform::{Platform, certain},
-    },
+    meta,
 };
 
-/// Threads of Messenger.
+/// Threads of either.
 pub(crate) struct Messenger;
 
 const FORMATS: &[Format] = &[
@@ -34,6 +32,16 @@ const FORMATS: &[Format] = &[
                that is not known as an annotation",
         lost: "media that Messenger could not download; the export has no calls and no notices",
     },
+    Format {
+        platform: "Instagram",
+        form: "Download your information, as JSON: message_1.json and so on, a folder for each thread",
+        format: "instagram-json",
+        kept: "time, sender, other participants, title and path of the thread, text with its characters repaired, photos, \
+           videos, recordings, shared posts with their owners, reactions, calls, unsent messages, frequent notices in \
+           English as events; every key that is not known as an annotation",
+        lost: "times at which attachments were made, their previews, picture and link to join of the thread; in other \
+           languages than English, notices without a type are messages",
+    },
 ];
 
 impl Importer for Messenger {
@@ -42,9 +50,7 @@ impl Importer for Messenger {
     }
 
     fn probe(&self, head: &Head) -> Confidence {
-        match meta::is_thread(head) && certain(head.text()) != Some(Platform::Instagram)
-            || e2ee::is_chat(head)
-        {
+        match meta::is_thread(head) || e2ee::is_chat(head) {
             true => Confidence::Certain,
             false => Confidence::No,
         }

@@ -108,13 +108,7 @@ pub(crate) fn in_order<'a>(input: &Input<'a>) -> Vec<File<'a>> {
 }
 
 fn platform_of(input: &Input<'_>) -> Platform {
-    let mut beginnings: Vec<String> = in_order(input).into_iter().filter_map(beginning).collect();
-    if beginnings.iter().all(|text| platform::certain(text).is_none()) {
-        // The other files of the thread may have been recognised as the other platform's.
-        let first = input.beside("message_1.json").unwrap_or_default();
-        let end = first.len().min(1 << 16);
-        beginnings.push(String::from_utf8_lossy(&first[..end]).into_owned());
-    }
+    let beginnings: Vec<String> = in_order(input).into_iter().filter_map(beginning).collect();
     platform::decide(beginnings.iter().map(String::as_str), input.file().source())
 }
 

@@ -21,7 +21,7 @@ const MESSENGER: &[&str] = &[
 ];
 
 /// What the beginning of a file says for certain.
-pub(crate) fn certain(text: &str) -> Option<Platform> {
+fn certain(text: &str) -> Option<Platform> {
     let has = |signs: &[&str]| signs.iter().any(|sign| text.contains(sign));
     match (has(MESSENGER), has(INSTAGRAM)) {
         (true, false) => Some(Platform::Messenger),
