@@ -70,6 +70,7 @@ fn config(args: &Init, operator: &Identity) -> Result<Config, Failure> {
         origin: args.origin.clone(),
         created: clock::now().time,
         log: operator.verifier().to_string(),
+        witness: Vec::new(),
         threshold: args.threshold,
         custodian: people(&args.custodian)?,
         sealer: people(&args.sealer)?,

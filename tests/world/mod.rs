@@ -88,6 +88,7 @@ impl World {
             origin: "example.org/box".to_owned(),
             created: "2026-01-01T00:00:00Z".to_owned(),
             log: world.operator.verifier().to_string(),
+            witness: Vec::new(),
             threshold: k,
             custodian: people(&world.custodians.iter().collect::<Vec<_>>()),
             sealer: people(&[&world.sealer]),

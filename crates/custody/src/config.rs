@@ -30,6 +30,9 @@ pub struct Config {
     pub created: String,
     /// The operator's log key.
     pub log: String,
+    /// Witnesses from outside, besides the custodians: cosignature keys, `name+hash+key` (C2SP tlog-cosignature).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub witness: Vec<String>,
     /// How many custodians must agree.
     pub threshold: usize,
     /// The custodians, in the order of their numbers.
@@ -75,6 +78,47 @@ pub struct Policy {
     pub common: BTreeSet<String>,
     /// Compartments that deposits may be sealed into.
     pub compartments: BTreeSet<String>,
+    /// How many custodians and witnesses must have cosigned a checkpoint that holds a request before it is answered.
+    pub cosignatures: usize,
+    /// What a request may ask at most.
+    pub limits: Limits,
+    /// Days after the end of a request's case at which its terms may be made public; never, if none is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release_days: Option<u32>,
+    /// Compartments with custodians of their own; the others have all custodians and the archive's threshold.
+    pub compartment: Vec<Compartment>,
+}
+
+/// A compartment with custodians of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Compartment {
+    /// Its name, one of the archive's compartments.
+    pub name: String,
+    /// How many of its custodians must agree.
+    pub threshold: usize,
+    /// Key names of its custodians, in the order of their numbers in it.
+    pub custodians: Vec<String>,
+}
+
+/// Limits of a request, kept by every custodian's program. 0 is no limit.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Terms.
+    pub terms: u32,
+    /// Months.
+    pub months: u32,
+    /// Spelled-out variants of one word: literals of one alternative.
+    pub variants: u32,
+    /// Percent of a deposit's rows that its closure may open, by the counts of a logged count request.
+    pub share: u32,
+    /// Requests of one examiner in one calendar month.
+    pub requests: u32,
+    /// Hours between a request's entry and the first approval.
+    pub notice_hours: u32,
+    /// Whether a request that opens must cite a logged count request.
+    pub cite_count: bool,
 }
 
 impl Default for Policy {
@@ -86,6 +130,10 @@ impl Default for Policy {
             languages: ["en".to_owned()].into(),
             common: BTreeSet::new(),
             compartments: ["main".to_owned()].into(),
+            cosignatures: 0,
+            limits: Limits::default(),
+            release_days: None,
+            compartment: Vec::new(),
         }
     }
 }

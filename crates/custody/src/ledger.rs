@@ -146,6 +146,9 @@ pub fn check(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Result<
         Kind::Approval => check_approval(archive, ledger, logged).map(drop),
         Kind::Refusal => check_refusal(archive, ledger, logged).map(drop),
         Kind::Disclosure => check_disclosure(archive, ledger, logged).map(drop),
+        Kind::Change | Kind::HandOver | Kind::Check | Kind::Release | Kind::Ruling => {
+            Err(Error::invalid(&logged.leaf.path, "this program does not know entries of this kind"))
+        }
     }
 }
 

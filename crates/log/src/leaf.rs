@@ -27,6 +27,16 @@ pub enum Kind {
     Refusal,
     /// An examiner disclosed what was found.
     Disclosure,
+    /// Custodians changed who takes part, or the policy.
+    Change,
+    /// A custodian re-wrapped its keys for one who came into office by a change.
+    HandOver,
+    /// A custodian confirmed that its custody files open.
+    Check,
+    /// The terms of a closed request were made public.
+    Release,
+    /// An arbiter found which of two answers was right.
+    Ruling,
 }
 
 /// A log entry.
@@ -74,7 +84,7 @@ pub enum LeafError {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 7] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Init,
         Kind::Deposit,
         Kind::Accept,
@@ -82,6 +92,11 @@ impl Kind {
         Kind::Approval,
         Kind::Refusal,
         Kind::Disclosure,
+        Kind::Change,
+        Kind::HandOver,
+        Kind::Check,
+        Kind::Release,
+        Kind::Ruling,
     ];
 
     /// The word in a leaf.
@@ -94,6 +109,11 @@ impl Kind {
             Kind::Approval => "approval",
             Kind::Refusal => "refusal",
             Kind::Disclosure => "disclosure",
+            Kind::Change => "change",
+            Kind::HandOver => "hand-over",
+            Kind::Check => "check",
+            Kind::Release => "release",
+            Kind::Ruling => "ruling",
         }
     }
 }
