@@ -76,6 +76,16 @@ pub enum Verb {
         after_help = "Example: blackbox query box 5f0c9d2e11aa34bb --key foi.key -o bundle\nExit codes: 0 found; 1 nothing found; 2 error; 3 not enough approvals, or a part is unanswered; 4 the archive or an approval failed verification, or a row is indexed under a term it does not hold"
     )]
     Query(Query),
+    /// Change who takes part, or the policy: signed by as many custodians as must agree
+    #[command(
+        after_help = "Example: blackbox change propose box --replace ico=new-ico.pub --reason 'New Commissioner' --key tna.key\nExit codes: 0 done, or waiting for signatures; 2 error; 3 refused; 4 the archive failed verification"
+    )]
+    Change(Change),
+    /// See to it that custodians' keys last
+    #[command(
+        after_help = "Example: blackbox custody what-if box --lost ico\nExit codes: 0 done; 2 error; 3 refused; 4 a key, or the archive, failed verification"
+    )]
+    Custody(Custody),
     /// Check the log, every signature, quorum and proof
     #[command(
         after_help = "Example: blackbox audit box --key nao.key --checkpoint kept-last-year\nExit codes: 0 no error found; 2 error; 3 refused: the key is no custodian's or auditor's; 4 an error was found"
@@ -266,6 +276,9 @@ pub struct Request {
     /// A deposit to ask; once for each [default: all]
     #[arg(long, value_name = "ID")]
     pub deposit: Vec<String>,
+    /// A compartment to ask; once for each [default: all]
+    #[arg(long, value_name = "NAME")]
+    pub compartment: Vec<String>,
     /// Last UTC day on which custodians may approve [default: in 90 days]
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub expires: Option<jiff::civil::Date>,
@@ -327,6 +340,140 @@ pub struct Query {
     /// Folder to write hits.json, hits.csv and hits.html into
     #[arg(short, long, value_name = "BUNDLE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Change {
+    /// What to do
+    #[command(subcommand)]
+    pub step: ChangeStep,
+}
+
+/// The steps of a change.
+#[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "one value a run")]
+pub enum ChangeStep {
+    /// As a custodian, propose a change, and sign it first
+    #[command(
+        after_help = "Example: blackbox change propose box --replace ico=new-ico.pub --reason 'New Commissioner' --key tna.key\nExit codes: 0 done, or waiting for signatures; 2 error; 3 refused; 4 the archive failed verification"
+    )]
+    Propose(Propose),
+    /// As a custodian, sign the change that waits; with the last signature needed it comes into force
+    #[command(
+        after_help = "Example: blackbox change sign box 1 --key court.key\nExit codes: 0 done, or waiting for signatures; 2 error; 3 refused; 4 the archive failed verification"
+    )]
+    Sign(SignChange),
+}
+
+#[derive(Debug, Args)]
+pub struct Propose {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    #[command(flatten)]
+    pub who: WhoArgs,
+    #[command(flatten)]
+    pub operator: OperatorArg,
+    /// Why; public
+    #[arg(long)]
+    pub reason: String,
+    /// A custodian's key name, and the public file of who comes in its place; once for each
+    #[arg(long, value_name = "NAME=FILE")]
+    pub replace: Vec<String>,
+    /// Public file of somebody more who may deposit
+    #[arg(long, value_name = "FILE")]
+    pub add_sealer: Vec<PathBuf>,
+    /// Key name of somebody who may deposit no longer
+    #[arg(long, value_name = "NAME")]
+    pub remove_sealer: Vec<String>,
+    /// Public file of somebody more who may ask
+    #[arg(long, value_name = "FILE")]
+    pub add_examiner: Vec<PathBuf>,
+    /// Key name of somebody who may ask no longer
+    #[arg(long, value_name = "NAME")]
+    pub remove_examiner: Vec<String>,
+    /// Public file of somebody more who may read the terms asked
+    #[arg(long, value_name = "FILE")]
+    pub add_auditor: Vec<PathBuf>,
+    /// Key name of somebody who may read the terms asked no longer
+    #[arg(long, value_name = "NAME")]
+    pub remove_auditor: Vec<String>,
+    /// A whole new policy, as TOML
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Make a new operator's key, and write it here
+    #[arg(long, value_name = "FILE")]
+    pub new_operator_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct SignChange {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    /// Number of the change
+    pub number: u64,
+    #[command(flatten)]
+    pub who: WhoArgs,
+    #[command(flatten)]
+    pub operator: OperatorArg,
+}
+
+#[derive(Debug, Args)]
+pub struct Custody {
+    /// What to do
+    #[command(subcommand)]
+    pub step: CustodyStep,
+}
+
+/// What can be done for keys to last.
+#[derive(Debug, Subcommand)]
+pub enum CustodyStep {
+    /// As a custodian, confirm that the keys of every deposit open; a receipt goes into the log
+    #[command(
+        after_help = "Example: blackbox custody check box --key ico.key\nExit codes: 0 done; 2 error; 3 refused; 4 some keys are not there"
+    )]
+    Check(CustodyCheck),
+    /// As a custodian, wrap your keys for whoever came into office by a change
+    #[command(
+        after_help = "Example: blackbox custody hand-over box --key tna.key\nExit codes: 0 done; 2 error; 3 refused; 4 the archive failed verification"
+    )]
+    HandOver(HandOver),
+    /// Say which deposits would be lost without given custodians; needs no key
+    #[command(
+        after_help = "Example: blackbox custody what-if box --lost ico --lost tna\nExit codes: 0 done; 2 error; 4 the archive failed verification"
+    )]
+    WhatIf(WhatIf),
+}
+
+#[derive(Debug, Args)]
+pub struct CustodyCheck {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    #[command(flatten)]
+    pub who: WhoArgs,
+    #[command(flatten)]
+    pub operator: OperatorArg,
+}
+
+#[derive(Debug, Args)]
+pub struct HandOver {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    #[command(flatten)]
+    pub who: WhoArgs,
+    #[command(flatten)]
+    pub operator: OperatorArg,
+    /// Number of the change that brought the newcomer [default: the last]
+    #[arg(long, value_name = "N")]
+    pub change: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub struct WhatIf {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    /// Key name of a custodian who would be gone; once for each
+    #[arg(long, value_name = "NAME")]
+    pub lost: Vec<String>,
 }
 
 #[derive(Debug, Args)]

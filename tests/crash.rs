@@ -141,6 +141,7 @@ fn ask(world: &World, store: &dyn Store) -> Result<String, String> {
         until: None,
         context: 1,
         deposits: Vec::new(),
+        compartments: Vec::new(),
         expires: None,
     };
     let now = world.now();

@@ -1,10 +1,10 @@
 //! `accept`: a custodian checks its custody files and says so in the log.
 
 use blackbox_custody::{
-    Archive,
+    Archive, Error,
     accept::Accept,
     archive::Entry,
-    keys::{custodian_number, custody_keys},
+    keys::{custody_keys, group},
     ledger::Ledger,
 };
 use blackbox_format::note::{Note, Signer};
@@ -28,14 +28,20 @@ pub fn run(args: &cli::Accept) -> Result<Outcome, Failure> {
     let ledger = Ledger::read(&archive)?;
     let mut who = who(&archive, &ledger, &args.who)?;
     let key = who.identity.verifier().clone();
-    custodian_number(&archive, &key)?;
+    if !archive.people.is_custodian(&key) {
+        let why = format!("\"{}\" is no custodian of this archive", key.name());
+        return Err(Error::refused("accept", why).into());
+    }
     let (mut written, mut log_index) = (Vec::new(), None);
     for deposit in ledger.deposits(&archive)? {
         let id = &deposit.document.deposit;
         if ledger.decisions(&archive, Kind::Accept, id).iter().any(|logged| logged.leaf.by == key.name()) {
             continue;
         }
-        custody_keys(&archive, &deposit, &who.identity)?;
+        if group(&archive, &deposit.document)?.number(&key).is_none() {
+            continue;
+        }
+        custody_keys(&archive, &ledger, &deposit, &who.identity)?;
         let now = clock::now();
         let accept = Accept {
             origin: archive.config.origin.clone(),
@@ -45,8 +51,7 @@ pub fn run(args: &cli::Accept) -> Result<Outcome, Failure> {
             custodian: key.name().to_owned(),
             time: now.time.clone(),
         };
-        let document =
-            Note::sign(accept.to_text().map_err(blackbox_custody::Error::from)?, &who.identity).to_bytes();
+        let document = Note::sign(accept.to_text().map_err(Error::from)?, &who.identity).to_bytes();
         // An interrupted run may have left its document without a leaf: it was never logged.
         store.remove(&accept.path())?;
         let entry = Entry {

@@ -3,7 +3,6 @@
 use blackbox_custody::{
     Archive, Identity,
     approve::{Approved, approve, open_request},
-    keys::custodian_number,
     ledger::Ledger,
 };
 use blackbox_format::note::Signer;
@@ -26,8 +25,8 @@ pub fn run(args: &cli::Approve) -> Result<Outcome, Failure> {
     archive.refresh()?;
     let ledger = Ledger::read(&archive)?;
     let mut who = who(&archive, &ledger, &args.who)?;
-    custodian_number(&archive, who.identity.verifier())?;
     let open = open_request(&archive, &ledger, &who.identity, &args.id)?;
+    open.group.member(who.identity.verifier())?;
     let only = literals(&args.only)?;
     let now = clock::now();
     let operator = operator.as_ref().map(|operator| operator as &dyn Signer);

@@ -50,7 +50,8 @@ pub fn run(args: &Init) -> Result<Outcome, Failure> {
     );
     if args.threshold == args.custodian.len() && args.threshold > 1 {
         text.push_str(
-            "\nNote: every custodian is needed. If one loses its key, nothing can ever be opened again.",
+            "\nWarning: every custodian is needed. If one loses its key, nothing can ever be opened again, and no\n\
+             successor can be given its keys: that takes as many others as must agree.",
         );
     }
     Ok(Outcome::done(json!({ "written": written, "log_index": 0 }), text))
@@ -64,7 +65,7 @@ fn config(args: &Init, operator: &Identity) -> Result<Config, Failure> {
             Policy::parse(&text).map_err(|what| Error::file(path, what))?
         }
     };
-    let common = common_words(&policy, stop_words).map_err(Failure::error)?;
+    let common = common_words(&policy, languages).map_err(Failure::error)?;
     Ok(Config {
         format: VERSION.to_owned(),
         origin: args.origin.clone(),
@@ -81,12 +82,16 @@ fn config(args: &Init, operator: &Identity) -> Result<Config, Failure> {
     })
 }
 
-fn people(paths: &[PathBuf]) -> Result<Vec<Person>, Failure> {
+/// The people of these public files.
+///
+/// # Errors
+/// One is not a public file.
+pub fn people(paths: &[PathBuf]) -> Result<Vec<Person>, Failure> {
     paths.iter().map(|path| Ok(Person::from(&Public::load(path)?))).collect()
 }
 
 /// Stop words of a language given as two letters.
-fn stop_words(language: &str) -> Option<Vec<String>> {
+pub fn languages(language: &str) -> Option<Vec<String>> {
     if language.len() != 2 || !LANGUAGES.contains(&language) {
         return None;
     }

@@ -3,6 +3,8 @@
 mod accept;
 mod approve;
 mod audit;
+mod change;
+mod custody;
 mod demo;
 mod document;
 mod formats;
@@ -42,6 +44,8 @@ pub fn run(cli: Cli) -> Result<Outcome, Failure> {
         Verb::Approve(args) => approve::run(args),
         Verb::Refuse(args) => refuse::run(args),
         Verb::Query(args) => query::run(args),
+        Verb::Change(args) => change::run(args),
+        Verb::Custody(args) => custody::run(args),
         Verb::Audit(args) => audit::run(args),
         Verb::Verify(args) => verify::run(args),
         Verb::Status(args) => status::run(args),

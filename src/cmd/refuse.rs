@@ -3,7 +3,6 @@
 use blackbox_custody::{
     Archive, Error,
     archive::Entry,
-    keys::custodian_number,
     ledger::Ledger,
     refusal::{Refusal, reason_text},
     wrap::{pad, wrap},
@@ -34,8 +33,9 @@ pub fn run(args: &cli::Refuse) -> Result<Outcome, Failure> {
     let ledger = Ledger::read(&archive)?;
     let mut who = who(&archive, &ledger, &args.who)?;
     let key = who.identity.verifier().clone();
-    custodian_number(&archive, &key)?;
     let request = ledger.request(&archive, &args.id)?;
+    let group = archive.people.group_of(&request.document.compartments)?;
+    group.member(&key)?;
     if ledger.decisions(&archive, Kind::Refusal, &args.id).iter().any(|logged| logged.leaf.by == key.name()) {
         return Err(Error::refused("refuse this request", "it was refused by this key before").into());
     }
@@ -45,7 +45,7 @@ pub fn run(args: &cli::Refuse) -> Result<Outcome, Failure> {
     let text = reason_text(Hex(salt), args.reason.trim()).map_err(Error::from)?;
     let examiner =
         archive.people.examiners.iter().filter(|person| person.verifier.name() == request.document.examiner);
-    let body = wrap(&pad(&text), archive.people.overseers().chain(examiner))?;
+    let body = wrap(&pad(&text), archive.people.overseers(group).chain(examiner))?;
     let refusal = Refusal {
         origin: archive.config.origin.clone(),
         archive: archive.hash,

@@ -48,6 +48,7 @@ fn wanted(args: &cli::Request) -> Result<Wanted, Failure> {
         until: args.until,
         context: args.context,
         deposits: args.deposit.clone(),
+        compartments: args.compartment.clone(),
         expires: args.expires,
     })
 }
@@ -70,6 +71,7 @@ pub fn literals(texts: &[String]) -> Result<Vec<Literal>, Failure> {
 
 fn outcome(archive: &Archive<'_>, draft: &Draft, log_index: u64) -> Result<Outcome, blackbox_custody::Error> {
     let request = &draft.request;
+    let group = archive.people.group_of(&request.compartments)?;
     let epochs: Vec<String> = request.months()?.map(|month| month.to_string()).collect();
     let literals: Vec<_> = draft
         .plan
@@ -84,8 +86,8 @@ fn outcome(archive: &Archive<'_>, draft: &Draft, log_index: u64) -> Result<Outco
         format!(
             "Request {} is in the log, for {} of {} custodians to approve.",
             request.id,
-            archive.people.threshold.needed(),
-            archive.people.custodians.len()
+            group.threshold.needed(),
+            group.custodians.len()
         ),
         format!("Query: {}", draft.plan.query),
         format!("Days: {} to {} (UTC)", request.since, request.until),

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use blackbox_custody::{Archive, ledger::Ledger};
+use blackbox_custody::{Archive, keys::group, ledger::Ledger};
+use blackbox_format::manifest::Manifest;
 use blackbox_log::Kind;
 use serde_json::json;
 
@@ -25,13 +26,14 @@ pub fn run(args: &ArchiveArg) -> Result<Outcome, Failure> {
     )];
     for deposit in &deposits {
         lines.push(format!(
-            "Deposit {}: {} to {}, {} segment(s), accepted by {} of {}",
+            "Deposit {} ({}): {} to {}, {} segment(s), accepted by {} of {}",
             deposit["deposit"].as_str().unwrap_or_default(),
+            deposit["compartment"].as_str().unwrap_or_default(),
             deposit["first_month"].as_str().unwrap_or_default(),
             deposit["last_month"].as_str().unwrap_or_default(),
             deposit["segments"],
             deposit["accepted"],
-            archive.people.custodians.len()
+            deposit["custodians"]
         ));
     }
     for request in &requests {
@@ -62,7 +64,8 @@ fn deposits(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<serde_json::Va
             json!({
                 "deposit": manifest.deposit, "compartment": manifest.compartment, "sealed": manifest.sealed,
                 "first_month": manifest.first.to_string(), "last_month": manifest.last.to_string(),
-                "segments": manifest.segments.len(), "accepted": acceptors(archive, ledger, &manifest.deposit).len(),
+                "segments": manifest.segments.len(), "accepted": accepted(archive, ledger, manifest).0.len(),
+                "custodians": manifest.threshold.custodians(), "threshold": manifest.threshold.needed(),
             })
         })
         .collect())
@@ -80,23 +83,23 @@ fn requests(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<serde_json::Va
     }).collect())
 }
 
-fn acceptors(archive: &Archive<'_>, ledger: &Ledger, deposit: &str) -> BTreeSet<String> {
-    let accepted = ledger.decisions(archive, Kind::Accept, deposit);
-    accepted.into_iter().map(|logged| logged.leaf.by.clone()).collect()
+/// The custodians in office of a deposit's compartment who have accepted it, and those who have not.
+fn accepted<'a>(
+    archive: &'a Archive<'_>,
+    ledger: &Ledger,
+    manifest: &Manifest,
+) -> (Vec<&'a str>, Vec<&'a str>) {
+    let accepts = ledger.decisions(archive, Kind::Accept, &manifest.deposit);
+    let accepts: BTreeSet<&str> = accepts.iter().map(|logged| logged.leaf.by.as_str()).collect();
+    let group = group(archive, manifest).ok();
+    group.into_iter().flat_map(|group| group.names()).partition(|name| accepts.contains(name))
 }
 
 fn advice(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<String>, Failure> {
     let mut advice = Vec::new();
-    for logged in ledger.of_kind(Kind::Deposit) {
-        let id = &logged.leaf.subject;
-        let accepted = acceptors(archive, ledger, id);
-        let missing: Vec<&str> = archive
-            .people
-            .custodians
-            .iter()
-            .map(|custodian| custodian.verifier.name())
-            .filter(|name| !accepted.contains(*name))
-            .collect();
+    for deposit in ledger.deposits(archive)? {
+        let id = &deposit.document.deposit;
+        let (_, missing) = accepted(archive, ledger, &deposit.document);
         advice.push(match missing[..] {
             [] => format!("keep the exports of deposit {id} until a drill has opened it"),
             _ => format!("keep the exports of deposit {id}: {} have not accepted it", missing.join(", ")),
@@ -108,7 +111,7 @@ fn advice(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<String>, Failure
             .about(Kind::Approval, &request.document.id)
             .map(|logged| logged.leaf.by.as_str())
             .collect();
-        let needed = archive.people.threshold.needed();
+        let needed = archive.people.group_of(&request.document.compartments)?.threshold.needed();
         if approvals.len() < needed && !request.document.is_expired(today) {
             advice.push(format!(
                 "request {} waits for {} more approval(s)",

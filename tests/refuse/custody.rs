@@ -67,10 +67,11 @@ fn keys_are_checked_against_what_the_manifest_commits_to() {
     let world = World::new();
     let store = world.store();
     let archive = Archive::open(&store).unwrap();
-    let deposits = Ledger::read(&archive).unwrap().deposits(&archive).unwrap();
+    let ledger = Ledger::read(&archive).unwrap();
+    let deposits = ledger.deposits(&archive).unwrap();
     let alder = world.identity("alder");
     let (first, second) = (&deposits[0], &deposits[1]);
-    let keys = custody_keys(&archive, first, &alder).unwrap();
+    let keys = custody_keys(&archive, &ledger, first, &alder).unwrap();
     assert_eq!(keys.check(&first.document, 0), Ok(()));
     assert_eq!(keys.check(&second.document, 0), Err(CustodyError::Foreign("deposit")));
     assert_eq!(keys.check(&first.document, 1), Err(CustodyError::Foreign("custodian")));

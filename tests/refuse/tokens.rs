@@ -53,7 +53,8 @@ impl Lab {
         let world = World::new();
         let store = world.store();
         let archive = Archive::open(&store).unwrap();
-        let deposits = Ledger::read(&archive).unwrap().deposits(&archive).unwrap();
+        let ledger = Ledger::read(&archive).unwrap();
+        let deposits = ledger.deposits(&archive).unwrap();
         let parts = vec![Part::Count, Part::Find, Part::Test, Part::Open];
         let item = |word: &&str| Item { literal: Literal::new(Field::Word, word), parts: parts.clone() };
         let range = |manifest: &Manifest| Range {
@@ -70,7 +71,8 @@ impl Lab {
         let items: Vec<usize> = (0..words.len()).collect();
         let answers = ["alder", "birch"].map(|name| {
             let identity = world.identity(name);
-            let keys = deposits.iter().map(|deposit| custody_keys(&archive, deposit, &identity).unwrap());
+            let keys =
+                deposits.iter().map(|deposit| custody_keys(&archive, &ledger, deposit, &identity).unwrap());
             ask.answer(&keys.collect::<Vec<_>>(), &items).unwrap()
         });
         let tokens = combine(&ask, &answers).unwrap();

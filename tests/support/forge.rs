@@ -80,7 +80,8 @@ impl ForgedRequest<'_> {
         (self.claim)(&mut claim);
         let text = RequestBody { salt: Hex([7; 32]), claim }.to_text().unwrap();
         let examiner = archive.people.examiners.iter();
-        let body = wrap(&pad(&text), archive.people.overseers().chain(examiner)).unwrap();
+        let group = archive.people.everyone().unwrap();
+        let body = wrap(&pad(&text), archive.people.overseers(&group).chain(examiner)).unwrap();
         let mut request = Request {
             id: String::new(),
             origin: archive.config.origin.clone(),
@@ -130,10 +131,14 @@ pub fn approve(
     let archive = Archive::open(&store).unwrap();
     let identity = world.identity(name);
     let open = opened(&archive, id, &identity);
-    let number = archive.people.custodian(identity.verifier()).unwrap();
+    let number = open.group.number(identity.verifier()).unwrap();
+    let ledger = Ledger::read(&archive).unwrap();
     let items: Vec<usize> = (0..open.ask.items.len()).collect();
-    let keys: Vec<_> =
-        open.deposits.iter().map(|deposit| custody_keys(&archive, deposit, &identity).unwrap()).collect();
+    let keys: Vec<_> = open
+        .deposits
+        .iter()
+        .map(|deposit| custody_keys(&archive, &ledger, deposit, &identity).unwrap())
+        .collect();
     let mut given = open.ask.answer(&keys, &items).unwrap();
     answers(&open, &mut given);
     let digests = digests(&open, &given);
@@ -141,7 +146,8 @@ pub fn approve(
     let share = wrap(&share.encode().unwrap(), &archive.people.examiners).unwrap();
     let approved = open.ask.items.iter().map(|item| item.literal.to_string()).collect();
     let body = ApprovalBody { salt: Hex([8; 32]), approved }.to_text().unwrap();
-    let readers: Vec<&Public> = archive.people.overseers().chain(&archive.people.examiners).collect();
+    let readers: Vec<&Public> =
+        archive.people.overseers(&open.group).chain(&archive.people.examiners).collect();
     let body = wrap(&pad(&body), readers).unwrap();
     let mut document = Approval {
         origin: archive.config.origin.clone(),

@@ -169,9 +169,9 @@ impl World {
         let ledger = Ledger::read(archive).unwrap();
         let deposits = ledger.deposits(archive).unwrap();
         let custodians = &self.custodians[..archive.people.threshold.needed()];
-        let keys = custodians
-            .iter()
-            .map(|one| deposits.iter().map(|deposit| custody_keys(archive, deposit, one).unwrap()).collect());
+        let keys = custodians.iter().map(|one| {
+            deposits.iter().map(|deposit| custody_keys(archive, &ledger, deposit, one).unwrap()).collect()
+        });
         let readers = deposits.iter().map(|one| DepositReader::open(archive.store, &one.document).unwrap());
         Bench { archive, keys: keys.collect(), readers: readers.collect(), deposits }
     }

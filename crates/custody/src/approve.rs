@@ -25,8 +25,9 @@ use crate::{
     archive::{Archive, Entry},
     ask::check_context,
     error::{Error, unsigned},
+    group::Group,
     identity::Identity,
-    keys::{custodian_number, custody_keys},
+    keys::custody_keys,
     ledger::{Checked, Ledger},
     request::{Request, RequestBody},
     state::State,
@@ -43,6 +44,8 @@ pub struct OpenRequest {
     pub ask: Ask,
     /// The deposits asked.
     pub deposits: Vec<Checked<Manifest>>,
+    /// The custodians of their compartments.
+    pub group: Group,
 }
 
 /// Now, as the program's clock says.
@@ -101,8 +104,9 @@ pub fn open_request(
     };
     let deposits = request.document.deposits.iter().map(asked).collect::<Result<Vec<_>, _>>()?;
     check_compartments(&request.document, &deposits)?;
+    let group = archive.people.group_of(&request.document.compartments)?.clone();
     let ask = request.document.ask(&plan, deposits.iter().map(|deposit| &deposit.document))?;
-    Ok(OpenRequest { request, plan, ask, deposits })
+    Ok(OpenRequest { request, plan, ask, deposits, group })
 }
 
 /// The compartments named in public must be those of the deposits asked.
@@ -159,8 +163,9 @@ pub fn approve(
         return Err(Error::refused("approve this request", why));
     }
     if state.approval(&request.id)?.is_none() {
-        check_first(archive, &request.id, identity)?;
-        let made = make(archive, (open, &items), identity, now)?;
+        let ledger = Ledger::read(archive)?;
+        check_first(archive, &ledger, &request.id, identity)?;
+        let made = make((archive, &ledger), (open, &items), identity, now)?;
         state.keep(&request.id, (&made.share, &made.body, &made.note))?;
     }
     let approval = kept_approval(state, &request.id)?;
@@ -200,8 +205,12 @@ fn hand_over(
 
 /// An approval is given once: if the log has one that this state does not know, the state is not the
 /// one that it was given from.
-fn check_first(archive: &Archive<'_>, request: &str, identity: &Identity) -> Result<(), Error> {
-    let ledger = Ledger::read(archive)?;
+fn check_first(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    request: &str,
+    identity: &Identity,
+) -> Result<(), Error> {
     let name = identity.public().verifier.name();
     match ledger.decisions(archive, Kind::Approval, request).iter().any(|logged| logged.leaf.by == name) {
         false => Ok(()),
@@ -230,27 +239,27 @@ struct Made {
 }
 
 fn make(
-    archive: &Archive<'_>,
+    (archive, ledger): (&Archive<'_>, &Ledger),
     (open, items): (&OpenRequest, &[usize]),
     identity: &Identity,
     now: &Now,
 ) -> Result<Made, Error> {
     let request = &open.request.document;
-    let number = custodian_number(archive, &identity.public().verifier)?;
-    let keys = open.deposits.iter().map(|deposit| custody_keys(archive, deposit, identity));
+    let number = open.group.member(&identity.public().verifier)?;
+    let keys = open.deposits.iter().map(|deposit| custody_keys(archive, ledger, deposit, identity));
     let answers = open.ask.answer(&keys.collect::<Result<Vec<_>, _>>()?, items);
     let answers = answers.map_err(|error| Error::Usage(error.to_string()))?;
-    let digests = digests((open, archive.people.threshold), &answers, (number, items));
+    let digests = digests((open, open.group.threshold), &answers, (number, items));
     let examiner = archive.people.examiners.iter().find(|person| person.verifier.name() == request.examiner);
-    let examiner =
-        examiner.ok_or_else(|| Error::refused("approve this request", "its examiner is not known"))?;
+    let examiner = examiner
+        .ok_or_else(|| Error::refused("approve this request", "its examiner is no longer in office"))?;
     let share = Share { request: request.id.clone(), custodian: number, items: items.to_vec(), answers };
     let share = wrap(&share.encode()?, [examiner])?;
     let mut salt = [0; 32];
     fill_random(&mut salt);
     let approved = items.iter().map(|item| open.ask.items[*item].literal.to_string()).collect();
     let body = ApprovalBody { salt: Hex(salt), approved }.to_text()?;
-    let body = wrap(&pad(&body), archive.people.overseers().chain([examiner]))?;
+    let body = wrap(&pad(&body), archive.people.overseers(&open.group).chain([examiner]))?;
     let approval = Approval {
         origin: request.origin.clone(),
         archive: request.archive,

@@ -2,31 +2,33 @@
 
 use blackbox_format::{
     fields::Hex,
-    manifest::{Manifest, manifest_path},
     merkle::sha256,
     note::{Note, Signer, Verifier},
-    text::WORDS_VERSION,
 };
 use blackbox_log::{Checkpoint, Kind, Leaf, Log, body};
 use blackbox_store::Store;
 
 use crate::{
+    change::note_path,
     config::{CONFIG, Config, People},
-    error::{Error, malformed, unsigned},
+    era::{Era, History},
+    error::{Error, unsigned},
 };
 
 /// An archive whose configuration is the one that its log began with.
 pub struct Archive<'a> {
     /// Where it lies.
     pub store: &'a dyn Store,
-    /// Its configuration.
+    /// Its configuration in force.
     pub config: Config,
-    /// The people and rules in it.
+    /// The people and rules in force.
     pub people: People,
     /// SHA-256 of archive.toml.
     pub hash: Hex<32>,
     /// Its log.
     pub log: Log<'a>,
+    /// Its configurations so far, the one in force last.
+    pub eras: Vec<Era>,
 }
 
 /// A document to be logged.
@@ -80,10 +82,11 @@ impl<'a> Archive<'a> {
         Archive::open(store)
     }
 
-    /// Opens an archive, and checks that its configuration is the log's first leaf.
+    /// Opens an archive, and checks that its configuration is the log's first leaf, and which changes of
+    /// it are in force.
     ///
     /// # Errors
-    /// It is no archive, or configuration and log do not belong together.
+    /// It is no archive, or configuration, changes and log do not belong together.
     pub fn open(store: &'a dyn Store) -> Result<Archive<'a>, Error> {
         if !store.exists(CONFIG)? {
             return match store.exists(blackbox_log::CHECKPOINT)? {
@@ -93,17 +96,53 @@ impl<'a> Archive<'a> {
                 }
             };
         }
-        let bytes = store.read(CONFIG)?;
-        let text = std::str::from_utf8(&bytes).map_err(|error| Error::invalid(CONFIG, error))?;
-        let config = Config::parse(text).map_err(|what| Error::invalid(CONFIG, what))?;
-        let people = config.people().map_err(|what| Error::invalid(CONFIG, what))?;
-        let log = Log::open(store, &people.log, &config.origin)?;
-        let archive = Archive { store, config, people, hash: Hex(sha256(&bytes)), log };
-        let first = archive.leaf(0)?;
-        match first.kind == Kind::Init && first.document == archive.hash && first.path == CONFIG {
-            true => Ok(archive),
-            false => Err(Error::invalid(CONFIG, "it is not the configuration that the log began with")),
+        Ok(Archive::of(store, History::open(store)?))
+    }
+
+    fn of(store: &'a dyn Store, history: History<'a>) -> Archive<'a> {
+        let History { log, eras } = history;
+        let now = &eras[eras.len() - 1];
+        let (config, people) = (now.config.clone(), now.people.clone());
+        Archive { store, config, people, hash: eras[0].hash, log, eras }
+    }
+
+    /// The era that log entry `index` belongs to: who was in office when it was appended.
+    pub fn era_at(&self, index: u64) -> &Era {
+        let begun = self.eras.partition_point(|era| era.from <= index);
+        &self.eras[begun.saturating_sub(1)]
+    }
+
+    /// Who was in office when log entry `index` was appended.
+    pub fn people_at(&self, index: u64) -> &People {
+        &self.era_at(index).people
+    }
+
+    /// Whether `leaf` is the entry of a change that is, or was, in force.
+    pub fn is_change(&self, leaf: &Leaf) -> bool {
+        let number = leaf.subject.parse::<u64>().ok().filter(|number| *number > 0);
+        let era = number.and_then(|number| self.eras.get(usize::try_from(number).ok()?));
+        era.is_some_and(|era| era.note == leaf.document) && leaf.path == note_path(number.unwrap_or_default())
+    }
+
+    /// Every key that the log was ever signed with, the newest first.
+    pub fn log_keys(&self) -> impl Iterator<Item = &Verifier> {
+        self.eras.iter().rev().map(|era| &era.people.log)
+    }
+
+    /// The checkpoint in `note`, if the log's key of some era signed it.
+    ///
+    /// # Errors
+    /// None did, or it is no checkpoint of this log.
+    pub fn open_checkpoint(&self, note: &Note, file: &str) -> Result<Checkpoint, Error> {
+        let mut last = None;
+        for key in self.log_keys() {
+            match Checkpoint::open(note, key, &self.config.origin) {
+                Ok(checkpoint) => return Ok(checkpoint),
+                Err(error) => drop(last.get_or_insert(error)),
+            }
         }
+        let what = last.map_or_else(|| "there is no key of the log".to_owned(), |error| error.to_string());
+        Err(Error::invalid(file, what))
     }
 
     /// Leaf number `index`.
@@ -142,42 +181,6 @@ impl<'a> Archive<'a> {
         Ok(note)
     }
 
-    /// The manifest of a logged deposit, checked.
-    ///
-    /// # Errors
-    /// It is missing, not what was logged, not signed by a sealer, or of another archive.
-    pub fn manifest(&self, leaf: &Leaf) -> Result<Manifest, Error> {
-        let sealer = self.people.sealers.iter().find(|sealer| sealer.verifier.name() == leaf.by);
-        let sealer =
-            sealer.ok_or_else(|| Error::invalid(&leaf.path, format!("\"{}\" is no sealer", leaf.by)))?;
-        let note = self.note(leaf, &sealer.verifier)?;
-        let manifest = Manifest::parse(&note.text).map_err(malformed(&leaf.path))?;
-        manifest.check().map_err(|what| Error::invalid(&leaf.path, what))?;
-        if manifest.words != WORDS_VERSION {
-            let path = &leaf.path;
-            let words = &manifest.words;
-            return Err(Error::Usage(format!(
-                "\"{path}\" was sealed with words of \"{words}\": this program makes \"{WORDS_VERSION}\" and could miss some"
-            )));
-        }
-        let custodians = self.people.custodians.iter().map(|custodian| custodian.verifier.name());
-        if !custodians.eq(manifest.custody.iter().map(|line| line.custodian.as_str())) {
-            return Err(Error::invalid(
-                &leaf.path,
-                "its custody files are not those of the archive's custodians",
-            ));
-        }
-        let own = manifest.deposit == leaf.subject
-            && leaf.path == manifest_path(&manifest.deposit)
-            && manifest.origin == self.config.origin
-            && manifest.archive == self.hash
-            && manifest.threshold == self.people.threshold;
-        match own {
-            true => Ok(manifest),
-            false => Err(Error::invalid(&leaf.path, "it belongs to another archive or deposit")),
-        }
-    }
-
     /// Reads an age file of the log.
     ///
     /// # Errors
@@ -192,6 +195,21 @@ impl<'a> Archive<'a> {
     /// # Errors
     /// Another document is at its path, the log is damaged, or the store failed.
     pub fn append(&mut self, operator: &dyn Signer, entry: Entry<'_>) -> Result<u64, Error> {
+        let leaf = self.put(entry)?;
+        Ok(self.log.append(operator, &[leaf])?)
+    }
+
+    /// As [`Archive::append`], under a new key of the log: the entry is the change that brings it.
+    ///
+    /// # Errors
+    /// As [`Archive::append`].
+    pub fn succeed(&mut self, successor: &dyn Signer, entry: Entry<'_>) -> Result<u64, Error> {
+        let leaf = self.put(entry)?;
+        Ok(self.log.succeed(successor, &[leaf])?)
+    }
+
+    /// Stores a document and its bodies; gives their leaf.
+    fn put(&self, entry: Entry<'_>) -> Result<Vec<u8>, Error> {
         match self.store.exists(&entry.path)? {
             false => self.store.put(&entry.path, entry.document)?,
             true if self.store.read(&entry.path)? == entry.document => {}
@@ -207,15 +225,15 @@ impl<'a> Archive<'a> {
             path: entry.path,
             bodies: bodies.collect::<Result<_, _>>()?,
         };
-        Ok(self.log.append(operator, &[leaf.to_bytes()?])?)
+        Ok(leaf.to_bytes()?)
     }
 
-    /// Reads the log anew: under the lock, before appending.
+    /// Reads configuration and log anew: under the lock, before appending.
     ///
     /// # Errors
-    /// The log is damaged.
+    /// As [`Archive::open`].
     pub fn refresh(&mut self) -> Result<(), Error> {
-        self.log = Log::open(self.store, &self.people.log, &self.config.origin)?;
+        *self = Archive::open(self.store)?;
         Ok(())
     }
 

@@ -47,6 +47,8 @@ pub struct Wanted {
     pub context: u8,
     /// Deposits; all logged ones, if none is given.
     pub deposits: Vec<String>,
+    /// Compartments; all, if none is given.
+    pub compartments: Vec<String>,
     /// Last UTC day on which it may be approved; 90 days from now, if none is given.
     pub expires: Option<jiff::civil::Date>,
 }
@@ -96,12 +98,13 @@ pub fn draft(
     let query: Query = wanted.query.parse()?;
     let plan = Plan::new(&query, wanted.mode, &archive.people.rules, &wanted.find_by)?;
     check_context(archive, (wanted.mode, wanted.context))?;
-    let deposits = asked_deposits(archive, ledger, &wanted.deposits)?;
+    let deposits = asked_deposits(archive, ledger, wanted)?;
+    let group = archive.people.group_of(deposits.iter().map(|deposit| &deposit.compartment))?;
     let (since, until) = days(wanted, &deposits)?;
     let mut salt = [0; 32];
     fill_random(&mut salt);
     let text = RequestBody { salt: Hex(salt), claim: plan.claim() }.to_text().map_err(Error::from)?;
-    let body = wrap(&pad(&text), archive.people.overseers().chain([examiner]))?;
+    let body = wrap(&pad(&text), archive.people.overseers(group).chain([examiner]))?;
     let mut compartments: Vec<String> = deposits.iter().map(|deposit| deposit.compartment.clone()).collect();
     compartments.sort();
     compartments.dedup();
@@ -152,17 +155,27 @@ pub fn check_context(archive: &Archive<'_>, (mode, context): (Mode, u8)) -> Resu
     }
 }
 
-fn asked_deposits(archive: &Archive<'_>, ledger: &Ledger, wanted: &[String]) -> Result<Vec<Manifest>, Error> {
+fn asked_deposits(archive: &Archive<'_>, ledger: &Ledger, wanted: &Wanted) -> Result<Vec<Manifest>, Error> {
+    let Wanted { deposits: wanted, compartments, .. } = wanted;
+    if let Some(stranger) = compartments.iter().find(|name| !archive.people.groups.contains_key(*name)) {
+        return Err(Error::Usage(format!("the archive has no compartment \"{stranger}\"")));
+    }
     let all: Vec<Checked<Manifest>> = ledger.deposits(archive)?;
     if let Some(stranger) =
         wanted.iter().find(|id| !all.iter().any(|deposit| deposit.document.deposit == **id))
     {
         return Err(Error::Usage(format!("there is no deposit \"{stranger}\" in the log")));
     }
-    let asked = |manifest: &Manifest| wanted.is_empty() || wanted.contains(&manifest.deposit);
+    let asked = |manifest: &Manifest| {
+        (wanted.is_empty() || wanted.contains(&manifest.deposit))
+            && (compartments.is_empty() || compartments.contains(&manifest.compartment))
+    };
     let deposits: Vec<Manifest> = all.into_iter().map(|deposit| deposit.document).filter(asked).collect();
     match deposits.is_empty() {
-        true => Err(Error::Usage("there is no deposit in this archive yet".to_owned())),
+        true if compartments.is_empty() => {
+            Err(Error::Usage("there is no deposit in this archive yet".to_owned()))
+        }
+        true => Err(Error::Usage(format!("there is no deposit in compartment {}", compartments.join(", ")))),
         false => Ok(deposits),
     }
 }

@@ -254,7 +254,8 @@ impl Case<'_> {
     }
 
     fn disclosures(&mut self, approvals: &[Checked<Approval>], findings: &mut Findings) {
-        let needed = self.archive.people.threshold.needed();
+        let Ok(group) = self.archive.people.group_of(&self.request.document.compartments) else { return };
+        let needed = group.threshold.needed();
         let logged: Vec<_> = self.ledger.about(Kind::Disclosure, &self.request.document.id).collect();
         for logged in &logged {
             let Ok(disclosure) = check_disclosure(self.archive, self.ledger, logged) else { continue };

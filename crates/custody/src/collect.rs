@@ -15,6 +15,7 @@ use crate::{
     approve::OpenRequest,
     archive::Archive,
     error::Error,
+    group::Group,
     identity::Identity,
     ledger::{Checked, Ledger},
     wrap::unwrap,
@@ -73,7 +74,7 @@ pub fn collect(
             )),
         }
     }
-    let needed = archive.people.threshold.needed();
+    let needed = open.group.threshold.needed();
     if let Some(error) = unusable.filter(|_| used.len() < needed) {
         return Err(error);
     }
@@ -85,7 +86,7 @@ pub fn collect(
         }
         return Err(Error::refused(format!("answer request \"{id}\""), why));
     }
-    let tokens = combine(&open.ask, &answers).map_err(|error| disagreement(archive, id, &error))?;
+    let tokens = combine(&open.ask, &answers).map_err(|error| disagreement(&open.group, id, &error))?;
     let answered =
         (0..open.ask.items.len()).map(|item| tokens.answered(item)).filter(|count| *count >= needed);
     Ok(Collected {
@@ -156,10 +157,9 @@ fn check_digests(
     Ok(())
 }
 
-fn disagreement(archive: &Archive<'_>, id: &str, error: &blackbox_token::combine::CombineError) -> Error {
+fn disagreement(group: &Group, id: &str, error: &blackbox_token::combine::CombineError) -> Error {
     use blackbox_token::combine::CombineError;
-    let name =
-        |number: &usize| archive.people.custodians.get(*number).map_or("?", |person| person.name.as_str());
+    let name = |number: &usize| group.custodians.get(*number).map_or("?", |person| person.name.as_str());
     match error {
         CombineError::Disagreement { subset, custodians: (one, two), .. } => {
             let members: Vec<&str> = subset.members().map(|member| name(&member)).collect();

@@ -12,7 +12,7 @@ use blackbox_format::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Error, identity::Public};
+use crate::{error::Error, group::Group, identity::Public};
 
 /// Path of the file in an archive.
 pub const CONFIG: &str = "archive.toml";
@@ -162,7 +162,35 @@ impl Policy {
         if self.compartments.is_empty() {
             return Err("an archive has at least one compartment".to_owned());
         }
+        let mut named = BTreeSet::new();
+        for own in &self.compartment {
+            if !self.compartments.contains(&own.name) || !named.insert(&own.name) {
+                return Err(format!(
+                    "[[compartment]] \"{}\" is not one of the archive's compartments, or there twice",
+                    own.name
+                ));
+            }
+        }
         self.fields().map(drop)
+    }
+
+    /// Custodians and threshold of every compartment: its own, or all custodians and `threshold`.
+    fn groups(&self, custodians: &[Public], threshold: usize) -> Result<BTreeMap<String, Group>, String> {
+        let everyone = Group::new(custodians.to_vec(), threshold)?;
+        let mut groups: BTreeMap<String, Group> =
+            self.compartments.iter().map(|name| (name.clone(), everyone.clone())).collect();
+        for own in &self.compartment {
+            let member = |name: &String| {
+                let found = custodians.iter().find(|person| person.verifier.name() == name);
+                let unknown = || format!("compartment \"{}\": \"{name}\" is no custodian", own.name);
+                found.cloned().ok_or_else(unknown)
+            };
+            let members = own.custodians.iter().map(member).collect::<Result<Vec<_>, _>>()?;
+            let group = Group::new(members, own.threshold);
+            let group = group.map_err(|what| format!("compartment \"{}\": {what}", own.name))?;
+            groups.insert(own.name.clone(), group);
+        }
+        Ok(groups)
     }
 
     fn fields(&self) -> Result<BTreeSet<Field>, String> {
@@ -211,6 +239,8 @@ pub struct People {
     pub log: Verifier,
     /// How many custodians must agree.
     pub threshold: Threshold,
+    /// Custodians and threshold of every compartment.
+    pub groups: BTreeMap<String, Group>,
     /// What can never find.
     pub rules: Rules,
 }
@@ -247,8 +277,10 @@ impl Config {
         self.policy.check()?;
         check_origin(&self.origin)?;
         let read = |people: &[Person]| people.iter().map(Person::public).collect::<Result<Vec<_>, _>>();
+        let custodians = read(&self.custodian)?;
         let people = People {
-            custodians: read(&self.custodian)?,
+            groups: self.policy.groups(&custodians, self.threshold)?,
+            custodians,
             sealers: read(&self.sealer)?,
             examiners: read(&self.examiner)?,
             auditors: read(&self.auditor)?,
@@ -272,15 +304,53 @@ impl People {
         groups.into_iter().flatten()
     }
 
-    /// Those who may read what is asked: custodians and auditors.
-    pub fn overseers(&self) -> impl Iterator<Item = &Public> {
-        let auditors = self.auditors.iter().filter(|auditor| !self.custodians.contains(auditor));
-        self.custodians.iter().chain(auditors)
+    /// Those who may read what is asked of `group`: its custodians, and auditors.
+    pub fn overseers<'p>(&'p self, group: &'p Group) -> impl Iterator<Item = &'p Public> {
+        let auditors = self.auditors.iter().filter(|auditor| !group.custodians.contains(auditor));
+        group.custodians.iter().chain(auditors)
     }
 
-    /// The number of the custodian with this key.
-    pub fn custodian(&self, key: &Verifier) -> Option<usize> {
-        self.custodians.iter().position(|custodian| custodian.verifier == *key)
+    /// Whether `person` is a custodian or an auditor.
+    pub fn is_overseer(&self, person: &Public) -> bool {
+        self.custodians.contains(person) || self.auditors.contains(person)
+    }
+
+    /// All custodians, under the archive's own threshold.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn everyone(&self) -> Result<Group, String> {
+        Group::new(self.custodians.clone(), self.threshold.needed())
+    }
+
+    /// Whether the key is a custodian's, of whatever compartment.
+    pub fn is_custodian(&self, key: &Verifier) -> bool {
+        self.custodians.iter().any(|custodian| custodian.verifier == *key)
+    }
+
+    /// The one group of all these compartments.
+    ///
+    /// # Errors
+    /// A compartment is unknown, or they have not all the same custodians: each has to be asked for by itself.
+    pub fn group_of<'c>(&self, compartments: impl IntoIterator<Item = &'c String>) -> Result<&Group, Error> {
+        let mut one: Option<(&String, &Group)> = None;
+        for name in compartments {
+            let group = self
+                .groups
+                .get(name)
+                .ok_or_else(|| Error::refused("act", format!("the archive has no compartment \"{name}\"")))?;
+            match one {
+                Some((other, first)) if first != group => {
+                    let why = format!(
+                        "compartments \"{other}\" and \"{name}\" have different custodians; ask for each by itself \
+                         (--compartment {other})"
+                    );
+                    return Err(Error::refused("act on both at once", why));
+                }
+                _ => one = one.or(Some((name, group))),
+            }
+        }
+        one.map(|(_, group)| group).ok_or_else(|| Error::refused("act", "no compartment is named"))
     }
 
     fn check(&self) -> Result<(), String> {
@@ -300,11 +370,7 @@ impl People {
                 return Err(format!("two people have keys called \"{}\"", person.verifier.name()));
             }
         }
-        let distinct: BTreeSet<&str> = self.custodians.iter().map(|person| person.verifier.name()).collect();
-        match distinct.len() == self.custodians.len() {
-            true => Ok(()),
-            false => Err("one custodian is named twice".to_owned()),
-        }
+        self.everyone().map(drop)
     }
 }
 

@@ -44,7 +44,7 @@ pub fn answer(archive: &Archive<'_>, open: &OpenRequest, collected: &Collected) 
         plan: &open.plan,
         ask: &open.ask,
         tokens: &collected.tokens,
-        needed: archive.people.threshold.needed(),
+        needed: open.group.threshold.needed(),
         rules: &archive.people.rules,
         context: request.context,
         span: request.span()?,
@@ -131,7 +131,8 @@ pub fn disclose(
         misindexed: answered.answer.misindexed.len() as u64,
         counts: answered.counts.clone(),
     };
-    let body = wrap(&pad(&body.to_text()?), archive.people.overseers().chain([identity.public()]))?;
+    let body =
+        wrap(&pad(&body.to_text()?), archive.people.overseers(&open.group).chain([identity.public()]))?;
     let disclosure = Disclosure {
         origin: archive.config.origin.clone(),
         archive: archive.hash,

@@ -2,12 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use blackbox_format::{manifest::Manifest, note::Verifier};
+use blackbox_format::{
+    manifest::{Manifest, manifest_path},
+    note::Verifier,
+    text::WORDS_VERSION,
+};
 use blackbox_log::{Kind, Leaf};
 
 use crate::{
-    accept::Accept, approval::Approval, archive::Archive, disclosure::Disclosure, error::Error,
-    identity::Public, refusal::Refusal, request::Request,
+    accept::Accept,
+    approval::Approval,
+    archive::Archive,
+    check::Receipt,
+    disclosure::Disclosure,
+    error::{Error, malformed},
+    handover::HandOver,
+    identity::Public,
+    refusal::Refusal,
+    request::Request,
 };
 
 /// A leaf and its number.
@@ -48,6 +60,9 @@ impl Ledger {
         for (index, entry) in (0..).zip(archive.log.entries(0..archive.log.size())) {
             let leaf =
                 Leaf::parse(&entry?).map_err(|error| Error::invalid(format!("log entry {index}"), error))?;
+            if leaf.kind == Kind::Change {
+                check_change(archive, index, &leaf)?;
+            }
             ledger.subjects.entry(leaf.subject.clone()).or_default().push(ledger.leaves.len());
             ledger.leaves.push(Logged { index, leaf });
         }
@@ -80,8 +95,7 @@ impl Ledger {
         if let Some(twice) = self.of_kind(Kind::Deposit).find(|logged| !seen.insert(&logged.leaf.subject)) {
             return Err(Error::invalid(&twice.leaf.path, "the deposit is in the log twice"));
         }
-        let check = |logged: &Logged| Ok(checked(logged, archive.manifest(&logged.leaf)?));
-        self.of_kind(Kind::Deposit).map(check).collect()
+        self.of_kind(Kind::Deposit).map(|logged| check_deposit(archive, logged)).collect()
     }
 
     /// The request `id`.
@@ -140,15 +154,71 @@ pub fn check(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Result<
         Kind::Init => {
             Err(Error::invalid(format!("log entry {}", logged.index), "an archive begins once only"))
         }
-        Kind::Deposit => archive.manifest(&logged.leaf).map(drop),
+        Kind::Deposit => check_deposit(archive, logged).map(drop),
         Kind::Accept => check_accept(archive, ledger, logged).map(drop),
         Kind::Request => check_request(archive, logged).map(drop),
         Kind::Approval => check_approval(archive, ledger, logged).map(drop),
         Kind::Refusal => check_refusal(archive, ledger, logged).map(drop),
         Kind::Disclosure => check_disclosure(archive, ledger, logged).map(drop),
-        Kind::Change | Kind::HandOver | Kind::Check | Kind::Release | Kind::Ruling => {
+        Kind::Change => match archive.is_change(&logged.leaf) {
+            true => Ok(()),
+            false => Err(Error::invalid(&logged.leaf.path, "it is no change that enough custodians signed")),
+        },
+        Kind::HandOver => check_hand_over(archive, logged).map(drop),
+        Kind::Check => check_receipt(archive, ledger, logged).map(drop),
+        Kind::Release | Kind::Ruling => {
             Err(Error::invalid(&logged.leaf.path, "this program does not know entries of this kind"))
         }
+    }
+}
+
+/// A change that is logged and not there would bring back what it ended: nothing goes on without it. One that
+/// is there, and is no change, counts for nothing.
+fn check_change(archive: &Archive<'_>, index: u64, leaf: &Leaf) -> Result<(), Error> {
+    match archive.is_change(leaf) {
+        true => Ok(()),
+        false => archive.document(leaf).map(drop).map_err(|error| match error {
+            Error::Store(_) => {
+                Error::invalid(&leaf.path, format!("the change of log entry {index} is missing"))
+            }
+            other => other,
+        }),
+    }
+}
+
+/// The manifest of a logged deposit, checked.
+///
+/// # Errors
+/// It is missing, not what was logged, not signed by a sealer in office, or of another archive.
+pub fn check_deposit(archive: &Archive<'_>, logged: &Logged) -> Result<Checked<Manifest>, Error> {
+    let (leaf, people) = (&logged.leaf, archive.people_at(logged.index));
+    let note = archive.note(leaf, signer(leaf, &people.sealers, "sealer")?)?;
+    let manifest = Manifest::parse(&note.text).map_err(malformed(&leaf.path))?;
+    manifest.check().map_err(|what| Error::invalid(&leaf.path, what))?;
+    if manifest.words != WORDS_VERSION {
+        let path = &leaf.path;
+        let words = &manifest.words;
+        return Err(Error::Usage(format!(
+            "\"{path}\" was sealed with words of \"{words}\": this program makes \"{WORDS_VERSION}\" and could miss some"
+        )));
+    }
+    let group = people.groups.get(&manifest.compartment);
+    let unknown = || Error::invalid(&leaf.path, "the archive has no such compartment");
+    let group = group.ok_or_else(unknown)?;
+    if !group.names().eq(manifest.custody.iter().map(|line| line.custodian.as_str())) {
+        return Err(Error::invalid(
+            &leaf.path,
+            "its custody files are not those of the archive's custodians",
+        ));
+    }
+    let own = manifest.deposit == leaf.subject
+        && leaf.path == manifest_path(&manifest.deposit)
+        && manifest.origin == archive.config.origin
+        && manifest.archive == archive.hash
+        && manifest.threshold == group.threshold;
+    match own {
+        true => Ok(checked(logged, manifest)),
+        false => Err(Error::invalid(&leaf.path, "it belongs to another archive or deposit")),
     }
 }
 
@@ -158,7 +228,7 @@ pub fn check(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Result<
 /// It is missing, not what was logged, not signed by an examiner, or of another archive.
 pub fn check_request(archive: &Archive<'_>, logged: &Logged) -> Result<Checked<Request>, Error> {
     let leaf = &logged.leaf;
-    let note = archive.note(leaf, signer(leaf, &archive.people.examiners, "examiner")?)?;
+    let note = archive.note(leaf, signer(leaf, &archive.people_at(logged.index).examiners, "examiner")?)?;
     let request = Request::parse(&note, &leaf.path)?;
     let own = request.origin == archive.config.origin
         && request.archive == archive.hash
@@ -172,6 +242,8 @@ pub fn check_request(archive: &Archive<'_>, logged: &Logged) -> Result<Checked<R
     }
 }
 
+const UNASKED: &str = "its request is not in the log";
+
 /// Checks a logged approval against its request.
 ///
 /// # Errors
@@ -182,10 +254,12 @@ pub fn check_approval(
     logged: &Logged,
 ) -> Result<Checked<Approval>, Error> {
     let leaf = &logged.leaf;
-    let key = signer(leaf, &archive.people.custodians, "custodian")?;
+    let key = signer(leaf, &archive.people_at(logged.index).custodians, "custodian")?;
     let approval = Approval::parse(&archive.note(leaf, key)?, &leaf.path)?;
     let request = ledger.about(Kind::Request, &leaf.subject).next();
-    if !approval.digests_are_due(archive.people.threshold) {
+    let asked = check_request(archive, request.ok_or_else(|| Error::invalid(&leaf.path, UNASKED))?)?;
+    let group = archive.people_at(logged.index).group_of(&asked.document.compartments)?;
+    if !approval.digests_are_due(group.threshold) {
         return Err(Error::invalid(&leaf.path, "it does not hold one digest for each approved item and key"));
     }
     let own = approval.origin == archive.config.origin
@@ -194,7 +268,7 @@ pub fn check_approval(
         && approval.request == leaf.subject
         && leaf.path == approval.path()
         && leaf.bodies == [approval.body]
-        && archive.people.custodian(key) == Some(approval.number)
+        && group.number(key) == Some(approval.number)
         && request.is_some_and(|request| {
             request.leaf.document == approval.request_hash && request.index < logged.index
         })
@@ -216,7 +290,7 @@ pub fn check_refusal(
     logged: &Logged,
 ) -> Result<Checked<Refusal>, Error> {
     let leaf = &logged.leaf;
-    let key = signer(leaf, &archive.people.custodians, "custodian")?;
+    let key = signer(leaf, &archive.people_at(logged.index).custodians, "custodian")?;
     let refusal = Refusal::parse(&archive.note(leaf, key)?, &leaf.path)?;
     let request = ledger.about(Kind::Request, &leaf.subject).next();
     let own = refusal.origin == archive.config.origin
@@ -244,7 +318,7 @@ pub fn check_disclosure(
     logged: &Logged,
 ) -> Result<Checked<Disclosure>, Error> {
     let leaf = &logged.leaf;
-    let note = archive.note(leaf, signer(leaf, &archive.people.examiners, "examiner")?)?;
+    let note = archive.note(leaf, signer(leaf, &archive.people_at(logged.index).examiners, "examiner")?)?;
     let disclosure = Disclosure::parse(&note, &leaf.path)?;
     let request = ledger.about(Kind::Request, &leaf.subject).next();
     let own = disclosure.origin == archive.config.origin
@@ -273,7 +347,7 @@ pub fn check_accept(
     logged: &Logged,
 ) -> Result<Checked<Accept>, Error> {
     let leaf = &logged.leaf;
-    let key = signer(leaf, &archive.people.custodians, "custodian")?;
+    let key = signer(leaf, &archive.people_at(logged.index).custodians, "custodian")?;
     let accept = Accept::parse(&archive.note(leaf, key)?, &leaf.path)?;
     let deposit = ledger.about(Kind::Deposit, &leaf.subject).next();
     let own = accept.origin == archive.config.origin
@@ -286,5 +360,59 @@ pub fn check_accept(
     match own {
         true => Ok(checked(logged, accept)),
         false => Err(Error::invalid(&leaf.path, "it is not the acceptance that its log entry says")),
+    }
+}
+
+/// Checks a logged hand-over.
+///
+/// # Errors
+/// It is missing, not what was logged, or not signed by a custodian, or by one whom its change replaced.
+pub fn check_hand_over(archive: &Archive<'_>, logged: &Logged) -> Result<Checked<HandOver>, Error> {
+    let leaf = &logged.leaf;
+    let giver = archive.eras.iter().take_while(|era| era.from <= logged.index);
+    let giver = giver.flat_map(|era| &era.people.custodians);
+    let giver = giver.map(|person| &person.verifier).find(|key| key.name() == leaf.by);
+    let unknown = || Error::invalid(&leaf.path, format!("\"{}\" was never a custodian", leaf.by));
+    let hand_over = HandOver::parse(&archive.note(leaf, giver.ok_or_else(unknown)?)?, &leaf.path)?;
+    let own = hand_over.origin == archive.config.origin
+        && hand_over.archive == archive.hash
+        && hand_over.from == leaf.by
+        && hand_over.change.to_string() == leaf.subject
+        && leaf.path == hand_over.path()
+        && usize::try_from(hand_over.change).is_ok_and(|change| change < archive.eras.len())
+        && leaf.bodies.is_empty();
+    match own {
+        true => Ok(checked(logged, hand_over)),
+        false => Err(Error::invalid(&leaf.path, "it is not the hand-over that its log entry says")),
+    }
+}
+
+/// Checks a logged receipt of a check of custody.
+///
+/// # Errors
+/// It is missing, not what was logged, not signed by a custodian in office, or names a deposit otherwise than the log.
+pub fn check_receipt(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    logged: &Logged,
+) -> Result<Checked<Receipt>, Error> {
+    let leaf = &logged.leaf;
+    let key = signer(leaf, &archive.people_at(logged.index).custodians, "custodian")?;
+    let receipt = Receipt::parse(&archive.note(leaf, key)?, &leaf.path)?;
+    let logged_deposit = |line: &crate::check::DepositLine| {
+        let deposit = ledger.about(Kind::Deposit, &line.deposit).next();
+        deposit.is_some_and(|found| found.leaf.document == line.manifest && found.index < logged.index)
+    };
+    let before = ledger.about(Kind::Check, &leaf.subject).filter(|one| one.index < logged.index).count();
+    let own = receipt.origin == archive.config.origin
+        && receipt.archive == archive.hash
+        && receipt.custodian == leaf.by
+        && leaf.subject == leaf.by
+        && receipt.number == before as u64
+        && leaf.path == receipt.path()
+        && receipt.deposits.iter().all(logged_deposit);
+    match own {
+        true => Ok(checked(logged, receipt)),
+        false => Err(Error::invalid(&leaf.path, "it is not the receipt that its log entry says")),
     }
 }

@@ -108,8 +108,7 @@ impl State {
     /// The log's key did not sign it, or the log does not extend it.
     pub fn check_outside(archive: &Archive<'_>, note: &[u8], file: &str) -> Result<(), Error> {
         let note = Note::parse(note).map_err(unsigned(file))?;
-        let checkpoint = Checkpoint::open(&note, &archive.people.log, &archive.config.origin);
-        let checkpoint = checkpoint.map_err(|error| Error::invalid(file, error))?;
+        let checkpoint = archive.open_checkpoint(&note, file)?;
         Ok(archive.log.check_extends(&checkpoint)?)
     }
 
@@ -164,7 +163,7 @@ impl State {
     fn check_identity(&self, archive: &Archive<'_>) -> Result<(), Error> {
         let Some(pinned) = &self.pinned else { return Ok(()) };
         let same = pinned.origin == archive.config.origin
-            && pinned.log == archive.people.log
+            && archive.log_keys().any(|key| *key == pinned.log)
             && pinned.archive == archive.hash;
         match same {
             true => Ok(()),

@@ -16,9 +16,10 @@ use serde::Serialize;
 
 use crate::{
     archive::Archive,
+    change::configuration_path,
     config::CONFIG,
     error::Error,
-    ledger::{Ledger, Logged, check, check_approval},
+    ledger::{Ledger, Logged, check, check_approval, check_hand_over},
 };
 
 /// Bytes of a file read at once.
@@ -104,8 +105,8 @@ pub fn verify(store: &dyn Store) -> Result<Findings, Error> {
     };
     let mut expected = check_documents(&archive, &ledger, &mut findings);
     for logged in ledger.of_kind(Kind::Deposit) {
-        if let Ok(manifest) = archive.manifest(&logged.leaf) {
-            check_deposit(store, &manifest, (&mut findings, &mut expected));
+        if let Ok(manifest) = crate::ledger::check_deposit(&archive, logged) {
+            check_deposit(store, &manifest.document, (&mut findings, &mut expected));
         }
     }
     check_surplus(store, &expected, &mut findings)?;
@@ -133,14 +134,38 @@ pub(crate) fn check_documents(
     findings: &mut Findings,
 ) -> BTreeSet<String> {
     let mut expected: BTreeSet<String> = [CONFIG.to_owned(), blackbox_store::folder::LOCK.to_owned()].into();
+    // Read and checked when the archive was opened.
+    expected.extend((1..archive.eras.len() as u64).map(configuration_path));
     for logged in &ledger.leaves {
         expected.insert(logged.leaf.path.clone());
         findings.check(check(archive, ledger, logged));
-        if logged.leaf.kind == Kind::Approval {
-            check_share(archive, ledger, logged, (findings, &mut expected));
+        match logged.leaf.kind {
+            Kind::Approval => check_share(archive, ledger, logged, (findings, &mut expected)),
+            Kind::HandOver => check_handed_over(archive, logged, (findings, &mut expected)),
+            _ => {}
         }
     }
     expected
+}
+
+/// The files of a hand-over.
+fn check_handed_over(
+    archive: &Archive<'_>,
+    logged: &Logged,
+    (findings, expected): (&mut Findings, &mut BTreeSet<String>),
+) {
+    let Ok(hand_over) = check_hand_over(archive, logged) else { return };
+    for line in &hand_over.document.files {
+        let path = hand_over.document.key_path(line);
+        let checked = archive.store.read(&path).map_err(Error::from).and_then(|bytes| {
+            match Hex(sha256(&bytes)) == line.digest {
+                true => Ok(()),
+                false => Err(Error::invalid(&path, "it is not the file that the hand-over names")),
+            }
+        });
+        findings.check(checked);
+        expected.insert(path);
+    }
 }
 
 fn check_share(
@@ -289,6 +314,8 @@ fn check_surplus(
             ["deposits", id, ..] if !expected.contains(&format!("deposits/{id}/manifest")) => {
                 unlogged.insert(format!("\"deposits/{id}\": an unfinished deposit that is not in the log; it holds nothing that counts"));
             }
+            ["changes", number, "proposal" | "archive.toml"] => findings
+                .push(Severity::Note, format!("\"{path}\": change {number} is proposed, and not in force")),
             ["requests", _, name] if name.starts_with("share.") => {
                 findings.error(&path, "a share without a logged approval");
             }

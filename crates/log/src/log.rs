@@ -137,6 +137,11 @@ impl<'a> Log<'a> {
         self.checkpoint.size
     }
 
+    /// The key under which the log was opened.
+    pub fn verifier(&self) -> &Verifier {
+        &self.verifier
+    }
+
     /// What the operator signed.
     pub fn checkpoint(&self) -> &Checkpoint {
         &self.checkpoint
@@ -220,6 +225,10 @@ impl<'a> Log<'a> {
             return Err(AppendError::Key(signer.verifier().to_string()));
         }
         self.check_current()?;
+        self.sign_on(signer, entries)
+    }
+
+    fn sign_on(&mut self, signer: &dyn Signer, entries: &[Vec<u8>]) -> Result<u64, AppendError> {
         let old = self.size();
         if entries.is_empty() {
             return Ok(old);
@@ -233,8 +242,19 @@ impl<'a> Log<'a> {
         // The entries are in the log. A partial tile that could not be removed is right, only superfluous.
         filled.iter().for_each(|tile| drop(remove_partials(self.store, tile, |_| true)));
         self.tree = Tree::new(self.store, size, root);
+        self.verifier = signer.verifier().clone();
         (self.note, self.checkpoint) = (note, checkpoint);
         Ok(old)
+    }
+
+    /// As [`Log::append`], by a successor of the log's key: from here on the log is signed by it. Whether
+    /// it may succeed is for whoever reads the entries.
+    ///
+    /// # Errors
+    /// As [`Log::append`].
+    pub fn succeed(&mut self, successor: &dyn Signer, entries: &[Vec<u8>]) -> Result<u64, AppendError> {
+        self.check_current()?;
+        self.sign_on(successor, entries)
     }
 
     fn grow(&self, entries: &[Vec<u8>]) -> Result<Growth, AppendError> {

@@ -114,6 +114,55 @@ impl CustodyKeys {
     /// # Errors
     /// Anything differs.
     pub fn check(&self, manifest: &Manifest, custodian: usize) -> Result<(), CustodyError> {
+        self.check_place(manifest, custodian)?;
+        let own = self.threshold.subsets().into_iter().filter(|subset| subset.contains(custodian));
+        if !own.eq(self.keys.iter().map(|held| held.subset))
+            || self.exceptional.is_some() == manifest.exceptional_roots.is_empty()
+        {
+            return Err(CustodyError::Keys);
+        }
+        self.check_commitments(manifest, custodian)
+    }
+
+    /// The keys of custodian `custodian` from what others handed over: parts of the same deposit, of which
+    /// each key is one that the manifest commits to. The unanimous key may be lacking: its former holder alone
+    /// had it.
+    ///
+    /// # Errors
+    /// A part belongs elsewhere, holds another key, or keys are lacking.
+    pub fn gather(
+        parts: Vec<CustodyKeys>,
+        manifest: &Manifest,
+        custodian: usize,
+    ) -> Result<CustodyKeys, CustodyError> {
+        let mut parts = parts.into_iter();
+        let mut all = parts.next().ok_or(CustodyError::Keys)?;
+        all.check_part(manifest, custodian)?;
+        for part in parts {
+            part.check_part(manifest, custodian)?;
+            all.keys.extend(part.keys);
+            all.exceptional = all.exceptional.or(part.exceptional);
+        }
+        all.keys.sort_by_key(|held| held.subset);
+        all.keys.dedup_by_key(|held| held.subset);
+        let own = all.threshold.subsets().into_iter().filter(|subset| subset.contains(custodian));
+        match own.eq(all.keys.iter().map(|held| held.subset)) {
+            true => Ok(all),
+            false => Err(CustodyError::Keys),
+        }
+    }
+
+    /// Checks that this is a part of what custodian `custodian` needs: of this deposit, each key one that the
+    /// manifest commits to.
+    ///
+    /// # Errors
+    /// It belongs elsewhere, or holds another key.
+    pub fn check_part(&self, manifest: &Manifest, custodian: usize) -> Result<(), CustodyError> {
+        self.check_place(manifest, custodian)?;
+        self.check_commitments(manifest, custodian)
+    }
+
+    fn check_place(&self, manifest: &Manifest, custodian: usize) -> Result<(), CustodyError> {
         manifest.check().map_err(CustodyError::Manifest)?;
         let same = [
             (self.origin == manifest.origin, "origin"),
@@ -126,12 +175,10 @@ impl CustodyKeys {
         if let Some((_, what)) = same.iter().find(|(same, _)| !same) {
             return Err(CustodyError::Foreign(what));
         }
-        let own = self.threshold.subsets().into_iter().filter(|subset| subset.contains(custodian));
-        if !own.eq(self.keys.iter().map(|held| held.subset))
-            || self.exceptional.is_some() == manifest.exceptional_roots.is_empty()
-        {
-            return Err(CustodyError::Keys);
-        }
+        Ok(())
+    }
+
+    fn check_commitments(&self, manifest: &Manifest, custodian: usize) -> Result<(), CustodyError> {
         for held in &self.keys {
             check_commitment(held, &manifest.month_roots, manifest)?;
         }

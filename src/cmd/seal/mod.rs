@@ -49,17 +49,19 @@ pub fn run(args: &Seal) -> Result<Outcome, Failure> {
     let source = Source::new(&exports, recalled.as_ref());
     let now = clock::now();
     let deposit = deposit_id(&now.today);
-    let recipients = archive.people.custodians.iter().map(|custodian| custodian.recipient());
+    let group = archive.people.group_of([&args.compartment])?;
+    let recipients = group.custodians.iter().map(|custodian| custodian.recipient());
     let recipients = recipients.collect::<Result<Vec<_>, _>>()?;
-    let custodians = archive.people.custodians.iter().zip(&recipients).map(|(custodian, recipient)| {
-        Custodian { name: custodian.verifier.name(), recipient: recipient.as_ref() }
+    let custodians = group.custodians.iter().zip(&recipients).map(|(custodian, recipient)| Custodian {
+        name: custodian.verifier.name(),
+        recipient: recipient.as_ref(),
     });
     let job = Job {
         origin: &archive.config.origin,
         archive: archive.hash,
         deposit: &deposit,
         compartment: &args.compartment,
-        threshold: archive.people.threshold,
+        threshold: group.threshold,
         custodians: custodians.collect(),
         rules: &archive.people.rules,
         context: archive.config.policy.context,
@@ -75,13 +77,14 @@ pub fn run(args: &Seal) -> Result<Outcome, Failure> {
         Err(SealError::Empty) => return Ok(report::nothing(source.into_report())),
         sealed => sealed?,
     };
+    let custodians = group.custodians.len();
     log_deposit(&mut archive, &deposit, (&who.identity, &operator), &now.time)?;
     who.state.advance(&archive)?;
     if let (Some(memory), Some(recalled)) = (memory, &recalled) {
         memory.keep(recalled)?;
     }
     let imported = source.into_report();
-    Ok(report::outcome((&deposit, sealed), (imported, recalled.as_ref()), archive.people.custodians.len()))
+    Ok(report::outcome((&deposit, sealed), (imported, recalled.as_ref()), custodians))
 }
 
 fn memory(args: &Seal, archive: &Archive<'_>) -> Result<Memory, Failure> {
