@@ -25,8 +25,9 @@ pub fn run(args: &cli::Approve) -> Result<Outcome, Failure> {
     archive.refresh()?;
     let ledger = Ledger::read(&archive)?;
     let mut who = who(&archive, &ledger, &args.who)?;
+    let request = ledger.request(&archive, &args.id)?;
+    archive.people.group_of(&request.document.compartments)?.member(who.identity.verifier())?;
     let open = open_request(&archive, &ledger, &who.identity, &args.id)?;
-    open.group.member(who.identity.verifier())?;
     let only = literals(&args.only)?;
     let now = clock::now();
     let operator = operator.as_ref().map(|operator| operator as &dyn Signer);
