@@ -89,7 +89,10 @@ fn every_set_of_answers(needed: usize, custodians: usize) {
         }
         let found = answer((&plan, &ask, needed), (&answers, who), (&world, &readers));
         if size < needed {
-            assert!(found.hits.is_empty() && found.counted.is_empty(), "{who:b} of {custodians} open something");
+            assert!(
+                found.hits.is_empty() && found.counted.is_empty(),
+                "{who:b} of {custodians} open something"
+            );
             assert!(!found.unanswered.is_empty(), "and it is said that they are too few");
             continue;
         }

@@ -1,8 +1,8 @@
 //! Documents of text: signed notes, public files, identity files and state.
 
 use blackbox_custody::{
-    Identity, Public, accept::Accept, approval::Approval, disclosure::Disclosure, refusal::Refusal,
-    request::Request,
+    Identity, Public, accept::Accept, approval::Approval, change::Change, check::Receipt,
+    disclosure::Disclosure, handover::HandOver, refusal::Refusal, request::Request,
 };
 use blackbox_format::{
     VERSION,
@@ -19,7 +19,7 @@ use super::{
 use crate::failure::Failure;
 
 /// What a field is called for people, with `*` where it may stand several times; others are called as in the file.
-const WORDS: [(&str, &str); 25] = [
+const WORDS: [(&str, &str); 28] = [
     ("archive", "SHA-256 of archive.toml"),
     ("case", "Case reference"),
     ("basis", "Legal basis"),
@@ -45,6 +45,9 @@ const WORDS: [(&str, &str); 25] = [
     ("number", "Number"),
     ("manifest", "SHA-256 of the manifest's file"),
     ("approval", "SHA-256 of the approvals used"),
+    ("previous", "SHA-256 of the configuration before"),
+    ("configuration", "SHA-256 of the new configuration"),
+    ("key*", "Keys handed over: deposit, to whom, SHA-256 of the age file"),
 ];
 
 pub fn read(subject: &Subject) -> Result<Option<Facts>, Failure> {
@@ -79,7 +82,7 @@ struct Kind {
     check: fn(&Note, &str) -> Result<(), blackbox_custody::Error>,
 }
 
-const KINDS: [Kind; 5] = [
+const KINDS: [Kind; 8] = [
     Kind {
         name: "request",
         about: "a request: what an examiner asks, without its terms",
@@ -103,6 +106,24 @@ const KINDS: [Kind; 5] = [
         about: "a disclosure: an examiner's word of what an answer gave",
         lists: &["approval"],
         check: |note, file| Disclosure::parse(note, file).map(drop),
+    },
+    Kind {
+        name: "change",
+        about: "a change: custodians bring a new configuration into force",
+        lists: &[],
+        check: |note, file| Change::parse(note, file).map(drop),
+    },
+    Kind {
+        name: "hand-over",
+        about: "a hand-over: a custodian's word that it wrapped its keys for a successor",
+        lists: &["key"],
+        check: |note, file| HandOver::parse(note, file).map(drop),
+    },
+    Kind {
+        name: "check",
+        about: "a receipt: a custodian's word that its keys of these deposits open",
+        lists: &["deposit"],
+        check: |note, file| Receipt::parse(note, file).map(drop),
     },
     Kind {
         name: "accept",
