@@ -1,7 +1,7 @@
 //! `audit`: the log, every signature, quorum and proof.
 
 use blackbox_custody::{
-    Archive, Error, Identity,
+    Archive, Error,
     audit::audit,
     ledger::Ledger,
     state::State,
@@ -20,7 +20,8 @@ use crate::{
 pub fn run(args: &cli::Audit) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
     let archive = Archive::open(&store)?;
-    let key = args.key.as_deref().map(Identity::load).transpose()?;
+    let passphrase = input::of_key(args.passphrase_file.as_deref());
+    let key = args.key.as_deref().map(|key| input::identity(key, passphrase)).transpose()?;
     let outside = args.checkpoint.iter().map(|path| input::outside(path)).collect::<Result<Vec<_>, _>>()?;
     let ledger = Ledger::read(&archive)?;
     if let Some(key) =
