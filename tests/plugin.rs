@@ -6,7 +6,7 @@ mod support;
 
 use std::{fs, path::PathBuf, process::Command};
 
-use support::{CUSTODIANS, ERROR, Reply, World, history, key};
+use support::{CUSTODIANS, ERROR, FAILED, Reply, World, history, key};
 
 /// The plugin of these tests, which `cargo test` builds as an example.
 fn tide() -> PathBuf {
@@ -86,11 +86,26 @@ fn people_with_a_plugin_take_part_in_the_whole_life_and_are_told_when_it_is_miss
     misses_its_plugin(&world.ask(history::RARE, &[]));
 
     install(&world);
+    shares_fail(&world, &id);
     assert_eq!(world.query(&id).done().hits(), history::RARE_MESSAGES / 2);
     for name in ["auditor", "birch"] {
         let audited = world.run(&["audit", "box", "--key", &key(name)]).done();
         assert_eq!(audited.json["ok"], true, "{audited:?}");
     }
+}
+
+/// A share that the plugin calls broken is its custodian's doing, and named; a broken token is the
+/// examiner's own trouble, and stops the answer without blaming a file.
+fn shares_fail(world: &World, id: &str) {
+    let blame = world.path("bin/blame");
+    fs::write(&blame, "stanza").unwrap();
+    let broken = world.query(id);
+    broken.fails(FAILED, ".age\": (stanza 0 0) the stanza is broken");
+    fs::write(&blame, "token").unwrap();
+    let failed = world.query(id);
+    failed.fails(ERROR, "an age plugin failed");
+    assert!(failed.json["error"]["file"].is_null(), "{failed:?}");
+    fs::remove_file(&blame).unwrap();
 }
 
 #[test]
@@ -132,7 +147,7 @@ fn a_plugin_that_asks_fails_clearly_where_nobody_can_answer() {
     install(&world);
     new_key(&world, "tide.txt", &["--ask"]);
     let asked = keygen(&world, "wren", &[]);
-    asked.fails(ERROR, "nobody said yes");
+    asked.fails(ERROR, "an age plugin failed: 'age-plugin-tide' couldn't use an identity: nobody said yes");
     assert!(
         asked.stderr.contains("May tide open this?") && asked.stderr.contains("no terminal"),
         "{asked:?}"

@@ -3,7 +3,8 @@
 //!
 //! It calls itself post-quantum, which it is not, so that tests see what that label does. A key made
 //! with `--ask` wants a yes from its owner before it opens anything; a key made with `--mixed` does
-//! not belong to its recipient.
+//! not belong to its recipient. Where a file `blame` lies beside the plugin, files to one person fail,
+//! through the fault of what it says: `stanza` or `token`.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -114,13 +115,28 @@ impl IdentityPluginV1 for Opener {
                 || vec![identity::Error::Identity { index: 0, message: "nobody said yes".to_owned() }];
             return Ok((0..files.len()).map(|file| (file, Err(refused()))).collect());
         }
+        let blame =
+            std::env::current_exe().and_then(|path| std::fs::read_to_string(path.with_file_name("blame")));
         let mut opened = HashMap::new();
         for (number, stanzas) in files.into_iter().enumerate() {
+            let people = stanzas.iter().filter(|stanza| [NAME, "X25519"].contains(&stanza.tag.as_str()));
+            if let (Ok(blame), 1) = (&blame, people.count()) {
+                opened.insert(number, Err(vec![fault(blame, number)]));
+                continue;
+            }
             let own = stanzas.into_iter().filter(|stanza| stanza.tag == NAME);
             let own: Vec<Stanza> = own.map(|stanza| Stanza { tag: "X25519".to_owned(), ..stanza }).collect();
             let file_key = self.keys.iter().find_map(|key| key.unwrap_stanzas(&own)?.ok());
             opened.extend(file_key.map(|file_key| (number, Ok(file_key))));
         }
         Ok(opened)
+    }
+}
+
+fn fault(blame: &str, file_index: usize) -> identity::Error {
+    let message = format!("the {blame} is broken");
+    match blame {
+        "stanza" => identity::Error::Stanza { file_index, stanza_index: 0, message },
+        _ => identity::Error::Identity { index: 0, message },
     }
 }

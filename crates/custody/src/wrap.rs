@@ -29,7 +29,7 @@ pub(crate) fn encrypt(bytes: &[u8], recipient: &dyn age::Recipient) -> Result<Ve
     let encryptor = encryptor.map_err(|error| match error {
         EncryptError::Plugin(errors) => Error::Plugin(joined(&errors)),
         // Until the file's first byte nothing is read or written but what a plugin says.
-        EncryptError::Io(error) => Error::Plugin(error.to_string()),
+        EncryptError::Io(error) => Error::Plugin(said(&error)),
         error => failed(&error),
     })?;
     let mut out = Vec::new();
@@ -58,7 +58,7 @@ pub fn unwrap(bytes: &[u8], identity: &Identity, file: &str) -> Result<Zeroizing
         DecryptError::Plugin(errors) if !errors.iter().all(|error| blames_file(&error.to_string())) => {
             Error::Plugin(joined(&errors))
         }
-        DecryptError::Io(error) if identity.plugin().is_some() => Error::Plugin(error.to_string()),
+        DecryptError::Io(error) if identity.plugin().is_some() => Error::Plugin(said(&error)),
         error => damaged(&error),
     })?;
     let mut out = Zeroizing::new(Vec::with_capacity(bytes.len()));
@@ -68,7 +68,13 @@ pub fn unwrap(bytes: &[u8], identity: &Identity, file: &str) -> Result<Zeroizing
 
 /// What plugins said, on one line.
 fn joined<T: ToString>(errors: &[T]) -> String {
-    errors.iter().map(T::to_string).collect::<Vec<_>>().join("; ")
+    errors.iter().map(said).collect::<Vec<_>>().join("; ")
+}
+
+/// The first line of an error of the age library, without the marks of direction that it puts around
+/// values. What follows is advice to who writes plugins, on how to print keys.
+fn said(error: &impl ToString) -> String {
+    error.to_string().lines().next().unwrap_or_default().replace(['\u{2068}', '\u{2069}'], "")
 }
 
 /// Whether a plugin blames a stanza of the file (C2SP age-plugin, "error"): then the file is damaged,
