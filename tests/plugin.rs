@@ -154,3 +154,14 @@ fn a_plugin_that_asks_fails_clearly_where_nobody_can_answer() {
     );
     assert!(!world.path("wren.key").exists());
 }
+
+#[test]
+fn a_token_that_does_not_work_is_no_error_of_the_archive() {
+    let world = World::people();
+    install(&world);
+    receive_through_tide(&world, "auditor");
+    world.init("box", support::ORIGIN);
+    world.run(&["audit", "box", "--key", "auditor.key"]).done();
+    fs::write(world.path("bin/blame"), "token").unwrap();
+    world.run(&["audit", "box", "--key", "auditor.key"]).fails(ERROR, "the token is broken");
+}

@@ -1,7 +1,7 @@
 //! `audit`: the log, every signature, quorum and proof.
 
 use blackbox_custody::{
-    Archive, Error,
+    Archive, Error, Identity,
     audit::audit,
     ledger::Ledger,
     state::State,
@@ -22,6 +22,8 @@ pub fn run(args: &cli::Audit) -> Result<Outcome, Failure> {
     let archive = Archive::open(&store)?;
     let passphrase = input::of_key(args.passphrase_file.as_deref());
     let key = args.key.as_deref().map(|key| input::identity(key, passphrase)).transpose()?;
+    // A token that is not plugged in is no error of the archive.
+    key.as_ref().map(Identity::prove).transpose()?;
     let outside = args.checkpoint.iter().map(|path| input::outside(path)).collect::<Result<Vec<_>, _>>()?;
     let ledger = Ledger::read(&archive)?;
     if let Some(key) =

@@ -92,14 +92,17 @@ impl Identity {
     }
 
     /// Encrypts random bytes to the recipient, and opens them.
-    fn prove(&self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// The plugin is missing or fails, or does not open what is the recipient's.
+    pub fn prove(&self) -> Result<(), Error> {
         let mut random = [0; 32];
         blackbox_token::secret::fill_random(&mut random);
         match unwrap(&wrap(&random, [&self.public])?, self, "a test") {
             Ok(plain) if *plain == random => Ok(()),
             Err(error @ (Error::Plugin(_) | Error::PluginMissing(_))) => Err(error),
             _ => Err(Error::Usage(format!(
-                "the plugin's identity does not open what is encrypted to \"{}\"",
+                "the age identity does not open what is encrypted to \"{}\"",
                 self.public.recipient
             ))),
         }
