@@ -127,6 +127,9 @@ pub struct OperatorArg {
     /// Operator's key [default: ARCHIVE.operator.key beside the folder]
     #[arg(long, value_name = "FILE")]
     pub operator_key: Option<PathBuf>,
+    /// File whose first line is the passphrase of the operator's key [default: asked on a terminal]
+    #[arg(long, value_name = "FILE")]
+    pub operator_passphrase_file: Option<PathBuf>,
 }
 
 /// Who acts.
@@ -135,6 +138,9 @@ pub struct WhoArgs {
     /// Your identity file
     #[arg(long, value_name = "FILE")]
     pub key: PathBuf,
+    /// File whose first line is the passphrase of your key [default: asked on a terminal]
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
     /// Folder of your state [default: KEYFILE.state]
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
@@ -157,6 +163,18 @@ pub struct Keygen {
     /// Identity file to write; the public file lies beside it, as NAME.pub
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
+    /// What an age plugin wrote when it made its key: receive through it (a hardware token, a post-quantum key)
+    #[arg(long, value_name = "FILE")]
+    pub plugin_identity: Option<PathBuf>,
+    /// The plugin's recipient, age1... [default: the comment in its file]
+    #[arg(long, value_name = "RECIPIENT", requires = "plugin_identity")]
+    pub recipient: Option<String>,
+    /// Protect the key file by a passphrase, asked twice on a terminal
+    #[arg(long)]
+    pub passphrase: bool,
+    /// Protect the key file by the passphrase that is this file's first line
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -184,6 +202,9 @@ pub struct Init {
     /// Policy, as TOML [default: safe values]
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+    /// Protect the operator's key by the passphrase that is this file's first line
+    #[arg(long, value_name = "FILE")]
+    pub operator_passphrase_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -483,6 +504,9 @@ pub struct Audit {
     /// A custodian's or auditor's identity file: reads the terms
     #[arg(long, value_name = "FILE")]
     pub key: Option<PathBuf>,
+    /// File whose first line is the passphrase of that key [default: asked on a terminal]
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub passphrase_file: Option<PathBuf>,
     /// A checkpoint kept outside the archive; once for each
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Vec<PathBuf>,

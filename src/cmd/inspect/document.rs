@@ -187,6 +187,10 @@ fn identity(subject: &Subject) -> Result<Facts, Failure> {
     let identity = Identity::parse(text).map_err(|_| damaged())?;
     let mut facts = Facts::new("identity", "an identity file: the secret keys of a person or body");
     add_public(&mut facts, identity.public());
+    if let Some(plugin) = identity.plugin() {
+        facts.keyed("plugin", "Receives through the plugin", format!("age-plugin-{plugin}"));
+    }
+    facts.fact("Protected", false);
     facts.keyed("secrets", "Secret lines", "an age identity and a signing key, which are not shown");
     subject.warn_if_open(&mut facts);
     facts.note("Whoever has this file can read and sign as its holder.");
