@@ -374,3 +374,26 @@ fn what_is_remembered_is_remembered_across_compartments() {
     assert_eq!(counts(&sealed.json["deposits"]), [("personal".to_owned(), (1, 0))].into());
     assert_eq!(sealed.json["lacking"], json!([{ "epoch": "2023-01", "count": 1 }]));
 }
+
+#[test]
+fn a_run_that_was_killed_after_its_log_entry_is_not_sealed_again() {
+    let world = BASE.copy();
+    let rules = ["--rules", "rules.toml", "--remember"];
+    let sealed = seal(&world, &rules).done();
+    let state = fs::read_dir(world.path("rowan.key.state")).unwrap();
+    let mut files = state.map(|entry| entry.unwrap().path());
+    let memory = files.find(|path| path.extension().is_some_and(|kind| kind == "remembered")).unwrap();
+    // What is there between the log entry and the end: the intention, and no memory yet.
+    let content = fs::read(&memory).unwrap();
+    fs::remove_file(&memory).unwrap();
+    let intention = |deposit: &str| {
+        let length = u16::try_from(deposit.len()).unwrap().to_le_bytes();
+        let bytes = [&length, deposit.as_bytes(), &content].concat();
+        fs::write(memory.with_extension("remembered.intended"), bytes).unwrap();
+    };
+    intention("20230101-00000000");
+    let listed = dry_run(&world, &[&rules[..], &["--key", "rowan.key"]].concat()).done();
+    assert_eq!(listed.json["messages"], 1960, "a deposit that is not in the log was never sealed");
+    intention(&sealed.text("deposit"));
+    assert_eq!(seal(&world, &rules).code, 1, "all of it is in the log");
+}

@@ -11,7 +11,6 @@ mod source;
 use std::sync::{Arc, atomic::AtomicBool};
 
 use blackbox_custody::{Archive, Error, ledger::Ledger, state::State};
-use blackbox_format::manifest::Flag;
 use blackbox_log::Kind;
 use blackbox_seal::{SealError, deposit::SMALL_DEPOSIT};
 use blackbox_sorting::{Origin, Rules};
@@ -99,7 +98,7 @@ fn check(args: &Seal, rules: &Rules, plan: &Plan) -> Result<(), Failure> {
     }
     let few = |number: &u16| plan.compartments[usize::from(*number)].records() < SMALL_DEPOSIT;
     match plan.targets().into_iter().find(few) {
-        Some(number) if Flag::from(args.small) == Flag::No && rules.compartments().len() > 1 => {
+        Some(number) if !args.small && rules.compartments().len() > 1 => {
             let records = plan.compartments[usize::from(number)].records();
             let failure = Failure::from(SealError::Small(records, SMALL_DEPOSIT));
             let message =

@@ -1,9 +1,6 @@
 //! `seal --dry-run`: what sealing would do, and nothing done.
 
-use std::{
-    fmt::Write,
-    sync::{Arc, atomic::AtomicBool},
-};
+use std::sync::{Arc, atomic::AtomicBool};
 
 use blackbox_bundle::fit_terminal;
 use blackbox_custody::Archive;
@@ -28,8 +25,8 @@ const BEFORE_NAME: usize = 2 + 9 + 8 + 2 + 10 + 2 + 10 + 2 + 13 + 11;
 const NAME: usize = 20;
 
 /// What sealing would do.
-struct Preview<'a> {
-    rules: &'a Rules,
+struct Preview {
+    rules: Rules,
     plan: Plan,
     chats: Vec<(ChatKey, Chat)>,
     beyond: Tally,
@@ -50,12 +47,12 @@ pub fn run(args: &Seal, archive: &Archive<'_>, rules: &Rules) -> Result<Outcome,
         warn(&unmatched);
     }
     let (chats, beyond) = listing.into_sorted();
-    let preview = Preview { rules, plan, chats, beyond, imported };
+    let preview = Preview { rules: rules.clone(), plan, chats, beyond, imported };
     let code = if preview.plan.targets().is_empty() { code::NOTHING } else { code::DONE };
-    Ok(Outcome::of(code, preview.json(), preview.text(width())))
+    Ok(Outcome::later(code, preview.json(), move || preview.text(width())))
 }
 
-impl Preview<'_> {
+impl Preview {
     fn name(&self, compartment: u16) -> &str {
         &self.rules.compartments()[usize::from(compartment)]
     }
@@ -85,7 +82,7 @@ impl Preview<'_> {
             "dry_run": true, "deposit": null, "deposits": [], "messages": all.messages, "events": all.events,
             "sealed_before": self.sealed_before(),
             "compartments": compartments.collect::<Vec<_>>(),
-            "rules": report::rules(self.rules, &self.plan),
+            "rules": report::rules(&self.rules, &self.plan),
             "chats": self.chats.iter().map(|(key, chat)| self.chat_json(key, chat)).collect::<Vec<_>>(),
             "unlisted": { "messages": self.beyond.messages, "events": self.beyond.events },
         });
@@ -146,16 +143,16 @@ impl Preview<'_> {
             return format!("{name}: nothing");
         }
         let [first, last] = tally.days();
-        let mut heading = format!(
-            "{name}: {} messages and {} events in {} conversations, {first} to {last}",
+        let refused = match is_small(tally) {
+            true => format!("\n  under {SMALL_DEPOSIT} of them: refused without --small"),
+            false => String::new(),
+        };
+        format!(
+            "{name}: {} messages and {} events in {} conversations, {first} to {last}{refused}",
             tally.messages,
             tally.events,
             self.chats_of(number)
-        );
-        if is_small(tally) {
-            write!(heading, "; under {SMALL_DEPOSIT}: refused without --small").expect("text takes text");
-        }
-        heading
+        )
     }
 
     /// The lines of a conversation under a compartment: one for each rule, and how much of it goes elsewhere.
