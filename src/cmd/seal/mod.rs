@@ -10,7 +10,7 @@ mod source;
 
 use std::sync::{Arc, atomic::AtomicBool};
 
-use blackbox_custody::{Archive, Error, ledger::Ledger, state::State};
+use blackbox_custody::{Archive, Error, Identity, ledger::Ledger, state::State};
 use blackbox_log::Kind;
 use blackbox_seal::{SealError, deposit::SMALL_DEPOSIT};
 use blackbox_sorting::{Origin, Rules};
@@ -22,9 +22,9 @@ use crate::{
     input::{self, Who, needed_operator},
     output::{Outcome, warn},
     progress::Bar,
-    remember::Memory,
+    remember::{Memory, Recalled},
 };
-use deposits::{Run, Wanted};
+use deposits::{Run, Sealed, Wanted};
 use plan::Plan;
 use source::Source;
 
@@ -54,17 +54,31 @@ pub fn run(args: &Seal) -> Result<Outcome, Failure> {
         Err(SealError::Empty) => Vec::new(),
         sealed => sealed?,
     };
-    let Some(first) = sealed.first() else { return Ok(report::nothing(source.into_report())) };
+    if sealed.is_empty() {
+        return Ok(report::nothing(source.into_report()));
+    }
     let recalled = plan.as_ref().and_then(|plan| plan.recalled.as_ref());
-    let memory = memory
-        .zip(recalled)
-        .map(|(mut memory, recalled)| memory.intend(recalled, &first.deposit).map(|()| memory));
-    let memory = memory.transpose().inspect_err(|_| drop(deposits::remove(&store, &sealed)))?;
-    deposits::log(&mut archive, &sealed, (&who.identity, &operator), &now.time)?;
-    who.state.advance(&archive)?;
-    memory.map(Memory::keep).transpose()?;
+    let acting = (&mut who, &operator, &now.time[..]);
+    settle(&mut archive, &sealed, acting, memory.zip(recalled))?;
     let sorted = plan.as_ref().filter(|_| !rules.rules().is_empty()).map(|plan| report::rules(&rules, plan));
     Ok(report::outcome(sealed, source.into_report(), (recalled, sorted)))
+}
+
+/// Logs the deposits, and remembers what is in them: as intended before, for good after.
+fn settle(
+    archive: &mut Archive<'_>,
+    sealed: &[Sealed],
+    (who, operator, time): (&mut Who, &Identity, &str),
+    mut memory: Option<(Memory, &Recalled)>,
+) -> Result<(), Failure> {
+    if let (Some((memory, recalled)), Some(first)) = (&mut memory, sealed.first()) {
+        let intended = memory.intend(recalled, &first.deposit);
+        intended.inspect_err(|_| drop(deposits::remove(archive.store, sealed)))?;
+    }
+    deposits::log(archive, sealed, (&who.identity, operator), time)?;
+    who.state.advance(archive)?;
+    memory.map(|(memory, _)| memory.keep()).transpose()?;
+    Ok(())
 }
 
 /// Loads the key and makes contact, as [`input::who`]; only a sealer seals.
