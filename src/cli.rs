@@ -37,7 +37,7 @@ pub enum Verb {
     Init(Init),
     /// Seal exports into an archive
     #[command(
-        after_help = "Example: blackbox seal box exports/ --key records.key\nExit codes: 0 done; 1 no message and no event in the exports; 2 error; 3 refused; 4 the archive failed verification"
+        after_help = "Examples: blackbox seal box exports/ --key records.key\n          blackbox seal box exports/ --rules rules.toml --dry-run\n          blackbox seal box exports/ --compartment personal --chat 'Family*' --key records.key\nExit codes: 0 done; 1 no message and no event in the exports; 2 error; 3 refused; 4 the archive failed verification"
     )]
     Seal(Seal),
     /// List the formats of exports that are read, what is kept of each and what is lost
@@ -208,6 +208,8 @@ pub struct Init {
 }
 
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("acting").required(true).multiple(true).args(["key", "dry_run"]))]
+#[command(mut_arg("key", |key| key.required(false)))]
 pub struct Seal {
     #[command(flatten)]
     pub archive: ArchiveArg,
@@ -215,7 +217,7 @@ pub struct Seal {
     #[arg(required = true, value_name = "EXPORT")]
     pub exports: Vec<PathBuf>,
     #[command(flatten)]
-    pub who: WhoArgs,
+    pub who: Option<WhoArgs>,
     #[command(flatten)]
     pub operator: OperatorArg,
     /// Zone of times that exports write without one
@@ -233,14 +235,29 @@ pub struct Seal {
     /// Command that reads a recording on standard input and writes what is said in it
     #[arg(long, value_name = "COMMAND")]
     pub transcribe: Option<String>,
-    /// Compartment
-    #[arg(long, value_name = "NAME", default_value = "main")]
-    pub compartment: String,
+    /// Compartment: for everything, or for what --chat and --person name [default: main]
+    #[arg(long, value_name = "NAME")]
+    pub compartment: Option<String>,
+    /// Only chats with such a name go into --compartment; * stands for any characters, ? for one; once for each
+    #[arg(long, value_name = "PATTERN", requires = "compartment")]
+    pub chat: Vec<String>,
+    /// Only what such a person sent or received goes into --compartment, besides such chats; once for each
+    #[arg(long, value_name = "PATTERN", requires = "compartment")]
+    pub person: Vec<String>,
+    /// Compartment for everything else [default: main]
+    #[arg(long = "else", value_name = "NAME")]
+    pub otherwise: Option<String>,
+    /// Rules that sort chats and people into compartments, as TOML
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["compartment", "chat", "person", "otherwise"])]
+    pub rules: Option<PathBuf>,
+    /// Seal nothing; list every chat, how much is in it and where it would go
+    #[arg(long)]
+    pub dry_run: bool,
     /// Seal although there are under 500 messages; the manifest says so
     #[arg(long)]
     pub small: bool,
     /// Remember fingerprints beside your key: skip what is sealed already, report what a later export lacks
-    #[arg(long)]
+    #[arg(long, requires = "key")]
     pub remember: bool,
 }
 

@@ -171,6 +171,11 @@ impl World {
         Identity::load(&self.path("box.operator.key")).unwrap()
     }
 
+    /// Paths of the archive below `prefix`.
+    pub fn store_list(&self, prefix: &str) -> Vec<String> {
+        self.store().list(prefix).unwrap()
+    }
+
     /// Runs the program with `--json`, in the world's folder; programs in `bin` there are in PATH.
     pub fn run(&self, args: &[&str]) -> Reply {
         let mut command = Command::new(env!("CARGO_BIN_EXE_blackbox"));
