@@ -5,6 +5,7 @@ mod approve;
 mod audit;
 mod demo;
 mod document;
+mod drill;
 mod formats;
 mod init;
 mod inspect;
@@ -37,6 +38,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Failure> {
         Verb::Formats => Ok(formats::run()),
         Verb::ReadDocument => document::run(),
         Verb::Accept(args) => accept::run(args),
+        Verb::Drill(args) => drill::run(args),
         Verb::Request(args) => request::run(args),
         Verb::Review(args) => review::run(args),
         Verb::Approve(args) => approve::run(args),

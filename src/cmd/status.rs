@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use blackbox_custody::{Archive, ledger::Ledger};
+use blackbox_custody::{Archive, drill::drilled, ledger::Ledger};
 use blackbox_log::Kind;
 use serde_json::json;
 
@@ -25,13 +25,17 @@ pub fn run(args: &ArchiveArg) -> Result<Outcome, Failure> {
     )];
     for deposit in &deposits {
         lines.push(format!(
-            "Deposit {}: {} to {}, {} segment(s), accepted by {} of {}",
+            "Deposit {}: {} to {}, {} segment(s), accepted by {} of {}, {}",
             deposit["deposit"].as_str().unwrap_or_default(),
             deposit["first_month"].as_str().unwrap_or_default(),
             deposit["last_month"].as_str().unwrap_or_default(),
             deposit["segments"],
             deposit["accepted"],
-            archive.people.custodians.len()
+            archive.people.custodians.len(),
+            match deposit["drilled"].as_str() {
+                Some(time) => format!("drilled at {time}"),
+                None => "not drilled".to_owned(),
+            }
         ));
     }
     for request in &requests {
@@ -44,6 +48,9 @@ pub fn run(args: &ArchiveArg) -> Result<Outcome, Failure> {
             request["refusals"],
             request["disclosures"]
         ));
+        if let Some(alarm) = request["alarm"].as_str() {
+            lines.push(format!("  {}", blackbox_bundle::escape_terminal(alarm)));
+        }
     }
     lines.extend(advice.iter().map(|advice| format!("Advice: {advice}")));
     lines.push("Checkpoint (keep a copy elsewhere: it shows later whether the log was cut back):".to_owned());
@@ -63,6 +70,7 @@ fn deposits(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<serde_json::Va
                 "deposit": manifest.deposit, "compartment": manifest.compartment, "sealed": manifest.sealed,
                 "first_month": manifest.first.to_string(), "last_month": manifest.last.to_string(),
                 "segments": manifest.segments.len(), "accepted": acceptors(archive, ledger, &manifest.deposit).len(),
+                "drilled": drilled(archive, ledger, manifest),
             })
         })
         .collect())
@@ -75,6 +83,7 @@ fn requests(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<serde_json::Va
         json!({
             "request": request.document.id, "examiner": request.document.examiner, "case": request.document.case,
             "mode": request.document.mode.to_string(), "expires": request.document.expires,
+            "order": request.document.order, "alarm": request.document.alarm(archive.people.threshold),
             "approvals": count(Kind::Approval), "refusals": count(Kind::Refusal), "disclosures": count(Kind::Disclosure),
         })
     }).collect())
@@ -87,8 +96,8 @@ fn acceptors(archive: &Archive<'_>, ledger: &Ledger, deposit: &str) -> BTreeSet<
 
 fn advice(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<String>, Failure> {
     let mut advice = Vec::new();
-    for logged in ledger.of_kind(Kind::Deposit) {
-        let id = &logged.leaf.subject;
+    for deposit in ledger.deposits(archive)? {
+        let id = &deposit.document.deposit;
         let accepted = acceptors(archive, ledger, id);
         let missing: Vec<&str> = archive
             .people
@@ -97,10 +106,16 @@ fn advice(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<String>, Failure
             .map(|custodian| custodian.verifier.name())
             .filter(|name| !accepted.contains(*name))
             .collect();
-        advice.push(match missing[..] {
-            [] => format!("keep the exports of deposit {id} until a drill has opened it"),
-            _ => format!("keep the exports of deposit {id}: {} have not accepted it", missing.join(", ")),
-        });
+        let mut lacking = Vec::new();
+        if !missing.is_empty() {
+            lacking.push(format!("{} have not accepted it (`blackbox accept`)", missing.join(", ")));
+        }
+        if drilled(archive, ledger, &deposit.document).is_none() {
+            lacking.push("no drill has opened it (`blackbox drill`)".to_owned());
+        }
+        if !lacking.is_empty() {
+            advice.push(format!("keep the exports of deposit {id}: {}", lacking.join("; ")));
+        }
     }
     let today = clock::now().today;
     for request in ledger.requests(archive)? {
@@ -108,7 +123,7 @@ fn advice(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<String>, Failure
             .about(Kind::Approval, &request.document.id)
             .map(|logged| logged.leaf.by.as_str())
             .collect();
-        let needed = archive.people.threshold.needed();
+        let needed = request.document.needed(archive.people.threshold);
         if approvals.len() < needed && !request.document.is_expired(today) {
             advice.push(format!(
                 "request {} waits for {} more approval(s)",

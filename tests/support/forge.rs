@@ -91,6 +91,7 @@ impl ForgedRequest<'_> {
             basis: "FOIA 2000 s.1".to_owned(),
             purpose: "FOIA 2000 s.1".to_owned(),
             mode: Mode::Open,
+            order: None,
             since: "2023-01-01".to_owned(),
             until: "2023-03-31".to_owned(),
             context: 0,

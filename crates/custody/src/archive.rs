@@ -171,7 +171,8 @@ impl<'a> Archive<'a> {
             && leaf.path == manifest_path(&manifest.deposit)
             && manifest.origin == self.config.origin
             && manifest.archive == self.hash
-            && manifest.threshold == self.people.threshold;
+            && manifest.threshold == self.people.threshold
+            && manifest.exceptional_roots.is_empty() != self.config.policy.exceptional;
         match own {
             true => Ok(manifest),
             false => Err(Error::invalid(&leaf.path, "it belongs to another archive or deposit")),

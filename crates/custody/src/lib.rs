@@ -13,6 +13,7 @@ pub mod config;
 pub mod contact;
 pub mod disclose;
 pub mod disclosure;
+pub mod drill;
 pub mod error;
 pub mod held;
 pub mod identity;

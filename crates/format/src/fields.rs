@@ -134,6 +134,19 @@ impl<'a> Reader<'a> {
         self.parse(name, text)
     }
 
+    /// The next field if it is `name`, read as a `T`: a field that may be missing.
+    ///
+    /// # Errors
+    /// Its value is no `T`, or not written as a `T` is.
+    pub fn value_if<T>(&mut self, name: &str) -> Result<Option<T>, FieldsError>
+    where
+        T: FromStr + Display,
+        T::Err: Display,
+    {
+        let text = self.next_if(name);
+        text.map(|text| self.parse(name, text)).transpose()
+    }
+
     /// All following fields called `name`, each read as a `T`.
     ///
     /// # Errors

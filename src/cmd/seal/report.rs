@@ -110,8 +110,8 @@ fn text(
         ));
     }
     lines.push(format!(
-        "Keep the exports until all {custodians} custodians have accepted and a drill (the request\n\
-         drill:drill, approved and answered) has opened this deposit."
+        "Keep the exports until all {custodians} custodians have accepted and a drill has opened this deposit:\n\
+         an examiner asks for one, and then carries it out, with `blackbox drill ARCHIVE --key KEY`."
     ));
     lines.join("\n")
 }
