@@ -289,7 +289,13 @@ pub struct Request {
     #[arg(long, value_parser = day)]
     pub until: Option<jiff::civil::Date>,
     /// Count, or open
-    #[arg(long, value_enum, default_value = "open", requires_if("exceptional", "order"), requires_if("exceptional", "expires"))]
+    #[arg(
+        long,
+        value_enum,
+        default_value = "open",
+        requires_if("exceptional", "order"),
+        requires_if("exceptional", "expires")
+    )]
     pub mode: Mode,
     /// The order that an exceptional request carries out, as "Inquiries Act 2005 s.21, order 7"; public
     #[arg(long, value_name = "REFERENCE")]

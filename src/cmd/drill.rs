@@ -122,20 +122,28 @@ fn answer(args: &cli::Drill, id: &str) -> Result<Outcome, Failure> {
     let disclosed = disclose(&mut archive, (&open, &drilled.answered, &document), &collected, by)?;
     archive.refresh()?;
     who.state.advance(&archive)?;
-    Ok(outcome(id, &drilled, (disclosed.log_index, collected.verified_against)))
+    Ok(outcome((id, &open.request.document.deposits), &drilled, disclosed.log_index))
 }
 
-fn outcome(id: &str, drilled: &Drilled, (log_index, verified_against): (u64, usize)) -> Outcome {
+fn outcome((id, deposits): (&str, &[String]), drilled: &Drilled, log_index: u64) -> Outcome {
     let ok = drilled.failed.is_empty();
-    let mut lines: Vec<String> = drilled
-        .deposits()
-        .iter()
-        .map(|deposit| format!("Deposit {deposit}: drilled. Every segment opened in every month."))
-        .collect();
+    let whole = |deposit: &String| match drilled.deposits().contains(deposit) {
+        true => Some(format!("Deposit {deposit}: drilled. Every segment opened in every month.")),
+        false if drilled.failed.iter().any(|failed| failed.deposit == *deposit) => None,
+        false => Some(format!(
+            "Deposit {deposit}: opened where it was asked, which was not every month: not drilled."
+        )),
+    };
+    let mut lines: Vec<String> = deposits.iter().filter_map(whole).collect();
     lines.extend(drilled.failed.iter().map(failure));
     lines.push(match ok {
-        true => "Once all custodians have accepted them, the exports of these deposits can be destroyed.".to_owned(),
-        false => "THE DRILL FAILED: keep the exports, and seal them anew into another deposit.".to_owned(),
+        true => {
+            "Once all custodians have accepted, the exports of what was drilled can be destroyed.".to_owned()
+        }
+        false => {
+            "THE DRILL FAILED: keep the exports. What fails with its files unharmed has to be sealed anew."
+                .to_owned()
+        }
     });
     let failed: Vec<_> = drilled
         .failed
@@ -148,7 +156,7 @@ fn outcome(id: &str, drilled: &Drilled, (log_index, verified_against): (u64, usi
         .collect();
     let json = json!({
         "request": id, "ok": ok, "drilled": drilled.deposits(), "failed": failed,
-        "verified_against": verified_against, "log_index": log_index,
+        "verified_against": drilled.answered.answer.verified_against, "log_index": log_index,
     });
     Outcome::of(if ok { code::DONE } else { code::FAILED }, json, lines.join("\n"))
 }

@@ -96,7 +96,7 @@ impl Sealed {
 
 /// Watches nothing.
 #[derive(Default)]
-struct Quiet(AtomicBool);
+pub struct Quiet(AtomicBool);
 
 impl Progress for Quiet {
     fn stage(&self, _stage: Stage, _total: Option<u64>) {}

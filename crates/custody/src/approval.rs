@@ -106,9 +106,8 @@ impl Approval {
     /// Whether the digests are exactly those of the answers that it owes to `ask`.
     pub fn digests_fit(&self, ask: &Ask) -> bool {
         let known = self.items.iter().filter(|item| **item < ask.items.len());
-        let owed = known.flat_map(|item| {
-            ask.subsets(*item, self.number).into_iter().map(move |subset| (*item, subset))
-        });
+        let owed = known
+            .flat_map(|item| ask.subsets(*item, self.number).into_iter().map(move |subset| (*item, subset)));
         owed.eq(self.digests.iter().map(|line| (line.item, line.subset)))
     }
 

@@ -151,7 +151,9 @@ fn check_order(archive: &Archive<'_>, wanted: &Wanted) -> Result<(), Error> {
         (true, true, Some(_)) | (false, false, _) => Ok(()),
         (true, false, _) => Err(Error::Usage("mode exceptional needs the reference of an order".to_owned())),
         (true, true, None) => Err(Error::Usage("mode exceptional needs a last day to approve".to_owned())),
-        (false, true, _) => Err(Error::Usage(format!("a request of mode {} carries out no order", wanted.mode))),
+        (false, true, _) => {
+            Err(Error::Usage(format!("a request of mode {} carries out no order", wanted.mode)))
+        }
     }
 }
 

@@ -315,7 +315,9 @@ impl Case<'_> {
             return;
         }
         let (asked, drilled) = (&self.request.document.deposits, &disclosure.document.drilled);
-        self.lines.extend(drilled.iter().map(|deposit| format!("drilled: every segment of deposit {deposit} opened")));
+        self.lines.extend(
+            drilled.iter().map(|deposit| format!("drilled: every segment of deposit {deposit} opened")),
+        );
         for deposit in asked.iter().filter(|deposit| !drilled.contains(deposit)) {
             let what = format!("{}: the drill did not open all of deposit \"{deposit}\"", self.name());
             findings.push(Severity::Warning, what);
@@ -354,7 +356,9 @@ impl Case<'_> {
                 });
                 if !counted {
                     let deposit = &manifest.deposit;
-                    return Err(format!("deposit \"{deposit}\" is said to be drilled, and not all segments are counted in {month}"));
+                    return Err(format!(
+                        "deposit \"{deposit}\" is said to be drilled, and not all segments are counted in {month}"
+                    ));
                 }
             }
         }

@@ -149,7 +149,10 @@ fn check_digests(
 ) -> Result<(), Error> {
     let id = &open.request.document.id;
     if !approval.document.digests_fit(&open.ask) {
-        return Err(Error::invalid(path, "its approval does not sign one digest for each item and key that answered"));
+        return Err(Error::invalid(
+            path,
+            "its approval does not sign one digest for each item and key that answered",
+        ));
     }
     for line in &approval.document.digests {
         if open.ask.digest(id, (line.item, line.subset), answers) != Some(line.digest) {

@@ -1,10 +1,11 @@
 //! A drill: whether a deposit opens with the keys that its custodians hold.
 
+use std::collections::BTreeSet;
+
 use blackbox_format::manifest::Manifest;
 use blackbox_log::Kind;
 use blackbox_query::{
     answer::{Answer, Count},
-    plan::Mode,
     read::{DepositReader, Tried, drill},
 };
 
@@ -13,7 +14,8 @@ use crate::{
     archive::Archive,
     collect::Collected,
     disclose::{Answered, count_lines},
-    ledger::{Ledger, check_disclosure, check_request},
+    error::Error,
+    ledger::{Ledger, Logged, check_disclosure},
     request::Request,
 };
 
@@ -54,7 +56,9 @@ pub fn carry_out(archive: &Archive<'_>, open: &OpenRequest, collected: &Collecte
         let manifest = &deposit.document;
         let tried = DepositReader::open(archive.store, manifest)
             .map(|reader| drill(&open.ask, &collected.tokens, (range, &reader)));
-        let faults = tried.as_ref().map_or_else(|error| vec![unread(manifest, error)], |tried| faults(manifest, tried));
+        let faults = tried
+            .as_ref()
+            .map_or_else(|error| vec![unread(manifest, error)], |tried| faults(manifest, tried));
         if faults.is_empty() && covers(request, manifest) {
             drilled.push(manifest.deposit.clone());
         }
@@ -100,15 +104,28 @@ fn covers(request: &Request, manifest: &Manifest) -> bool {
     span.is_some_and(|(first, last)| first <= Some(manifest.first) && Some(manifest.last) <= last)
 }
 
-/// When a drill of `deposit` opened it whole, by the log: the time of the disclosure that says so.
+/// When a drill of the deposit of `manifest` opened it whole, by the log: the time of the disclosure that
+/// says so, on approvals of enough custodians.
 pub fn drilled(archive: &Archive<'_>, ledger: &Ledger, manifest: &Manifest) -> Option<String> {
-    let says = |logged: &&crate::ledger::Logged| {
-        let disclosure = check_disclosure(archive, ledger, logged);
-        let request = ledger.about(Kind::Request, &logged.leaf.subject).next();
-        disclosure.is_ok_and(|disclosure| disclosure.document.drilled.contains(&manifest.deposit))
-            && request
-                .and_then(|request| check_request(archive, request).ok())
-                .is_some_and(|request| request.document.mode == Mode::Drill && covers(&request.document, manifest))
-    };
+    let says = |logged: &&Logged| says_drilled(archive, ledger, logged, manifest).unwrap_or(false);
     ledger.of_kind(Kind::Disclosure).find(says).map(|logged| logged.leaf.time.clone())
+}
+
+fn says_drilled(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    logged: &Logged,
+    manifest: &Manifest,
+) -> Result<bool, Error> {
+    let disclosure = check_disclosure(archive, ledger, logged)?.document;
+    if !disclosure.drilled.contains(&manifest.deposit) {
+        return Ok(false);
+    }
+    let request = ledger.request(archive, &disclosure.request)?.document;
+    let approvals = ledger.decisions(archive, Kind::Approval, &request.id).into_iter();
+    let used = approvals.filter(|approval| {
+        approval.index < logged.index && disclosure.approvals.contains(&approval.leaf.document)
+    });
+    let custodians: BTreeSet<&str> = used.map(|approval| approval.leaf.by.as_str()).collect();
+    Ok(covers(&request, manifest) && custodians.len() >= request.needed(archive.people.threshold))
 }

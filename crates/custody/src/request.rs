@@ -106,7 +106,9 @@ impl Request {
     /// It is not a request.
     pub fn parse(note: &Note, file: &str) -> Result<Request, Error> {
         let request = read(&note.text).map_err(malformed(file))?;
-        if (request.mode == Mode::Exceptional) != request.order.as_ref().is_some_and(|order| !order.is_empty()) {
+        if (request.mode == Mode::Exceptional)
+            != request.order.as_ref().is_some_and(|order| !order.is_empty())
+        {
             return Err(Error::invalid(file, "an order is named in mode exceptional, and in no other"));
         }
         let days = [&request.since, &request.until, &request.expires];
@@ -165,7 +167,9 @@ impl Request {
     pub fn opens(&self, plan: &Plan) -> Vec<String> {
         let lines = plan.closure().lines();
         match &self.order {
-            Some(order) => lines.iter().map(|line| format!("by order {order}, {line}, common or not")).collect(),
+            Some(order) => {
+                lines.iter().map(|line| format!("by order {order}, {line}, common or not")).collect()
+            }
             None => lines,
         }
     }

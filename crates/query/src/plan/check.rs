@@ -62,11 +62,7 @@ impl Plan {
 }
 
 /// The plan of `query` under `choices`, none of which is needlessly wide.
-fn chosen(
-    asked: (&Query, Mode),
-    choices: &[Choice],
-    finding: Finding<'_>,
-) -> Result<Plan, CheckError> {
+fn chosen(asked: (&Query, Mode), choices: &[Choice], finding: Finding<'_>) -> Result<Plan, CheckError> {
     let shapes = clause::shapes(asked.0)?;
     if shapes.len() != choices.len() {
         return Err(CheckError::Choices { clauses: shapes.len(), choices: choices.len() });

@@ -87,7 +87,11 @@ fn try_segment(
     *count += postings.len() as u64;
     let (row, nonce) = match postings[..] {
         [Found::Row(row, nonce)] if u64::from(row) < segment.rows() => (row, nonce),
-        [] => return Err("the drill's term is not in its index: its tables were made with other keys".to_owned()),
+        [] => {
+            return Err(
+                "the drill's term is not in its index: its tables were made with other keys".to_owned()
+            );
+        }
         [Found::Row(..) | Found::Common(..)] => return Err("the drill's entry leads to no row".to_owned()),
         [..] => return Err("its index has the drill's term more than once".to_owned()),
     };
@@ -96,6 +100,8 @@ fn try_segment(
     let record = segment.record(row).map_err(unread)?;
     match segment.open_record(row, &record, &secret).map_err(unread)? {
         Body::Drill => Ok(()),
-        Body::Message(_) | Body::Register(_) => Err("the drill's term opens another row than the drill's".to_owned()),
+        Body::Message(_) | Body::Register(_) => {
+            Err("the drill's term opens another row than the drill's".to_owned())
+        }
     }
 }

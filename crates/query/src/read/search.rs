@@ -275,7 +275,8 @@ impl Run<'_> {
         let Some((item, count, find)) = tokens else { return Ok(Vec::new()) };
         let unmasked = month.token(item, Part::Exceptional).map(Finder::new);
         let (mut rows, mut masked) = (Vec::new(), Vec::new());
-        for (number, posting) in (0..).zip(self.postings((segment, item), &Counter::new(count), find)?.iter()) {
+        for (number, posting) in (0..).zip(self.postings((segment, item), &Counter::new(count), find)?.iter())
+        {
             match *posting {
                 Posted::Row(row, nonce) => rows.push((row, nonce)),
                 Posted::Common(row, nonce) => masked.push((number, row, nonce)),
