@@ -13,22 +13,20 @@ use blackbox_custody::{
 };
 use blackbox_format::{
     fields::Hex,
-    manifest::{Manifest, custody_path, manifest_path},
+    manifest::{Flag, Manifest, custody_path, manifest_path},
     merkle::sha256,
     note::Note,
 };
 use blackbox_log::Kind;
 use blackbox_query::plan::Mode;
-use blackbox_seal::{Custodian, Job, seal};
 use blackbox_store::Store;
 use serde_json::Value;
 use support::{
     CUSTODIANS, DONE, FAILED, ORIGIN, REFUSED, World, assert_named,
     forge::{ForgedRequest, TIME, append},
-    history::{Generated, MONTHS},
+    history::MONTHS,
     key,
-    memory::Memory,
-    sealed::Quiet,
+    sealed::seal_for,
 };
 
 /// Nothing found.
@@ -166,48 +164,14 @@ fn a_damaged_custody_file_fails_the_drill_and_is_named() {
     drill(&world, &[&id]).fails(REFUSED, "1 of the 2 approvals needed");
 }
 
-/// Seals the same messages as deposit `id` into memory, for the world's custodians.
-fn seal_once(world: &World, archive: &Archive<'_>, id: &str) -> (Memory, Manifest) {
-    let sealer = world.identity("rowan");
-    let people = CUSTODIANS.map(|name| world.identity(name).public().clone());
-    let recipients = people.each_ref().map(|person| person.recipient().unwrap());
-    let custodians = people.iter().zip(&recipients);
-    let job = Job {
-        origin: ORIGIN,
-        archive: archive.hash,
-        deposit: id,
-        compartment: "main",
-        threshold: archive.people.threshold,
-        custodians: custodians
-            .map(|(person, recipient)| Custodian {
-                name: person.verifier.name(),
-                recipient: recipient.as_ref(),
-            })
-            .collect(),
-        rules: &archive.people.rules,
-        context: 1,
-        exceptional: false.into(),
-        small: false.into(),
-        lacking: Vec::new(),
-        segment_messages: 300,
-        sealed: TIME,
-        timezone: "UTC",
-        signer: &sealer,
-    };
-    let store = Memory::default();
-    seal(&store, &job, &Generated { count: 600, words: 8, seed: 5 }, &Quiet::default()).unwrap();
-    let note = Note::parse(&store.read(&manifest_path(id)).unwrap()).unwrap();
-    (store, Manifest::parse(&note.text).unwrap())
-}
-
 #[test]
 fn a_sealer_whose_tables_are_under_other_keys_than_custodians_got_is_caught() {
     let (world, id) = (World::people(), "20230401-00000001");
     world.init("box", ORIGIN);
     let store = world.store();
     let archive = Archive::open(&store).unwrap();
-    let (tables, tables_manifest) = seal_once(&world, &archive, id);
-    let (custody, custody_manifest) = seal_once(&world, &archive, id);
+    let (tables, tables_manifest) = seal_for(&world, &archive, id, Flag::No);
+    let (custody, custody_manifest) = seal_for(&world, &archive, id, Flag::No);
     let manifest = Manifest {
         month_roots: custody_manifest.month_roots,
         custody: custody_manifest.custody,

@@ -5,9 +5,14 @@ mod support;
 
 use std::fs;
 
-use blackbox_custody::{Archive, approve::OpenRequest, keys::custody_keys};
-use blackbox_format::threshold::Subset;
+use blackbox_custody::{Archive, approve::OpenRequest, archive::Entry, keys::custody_keys};
+use blackbox_format::{
+    manifest::{Flag, manifest_path},
+    threshold::Subset,
+};
+use blackbox_log::Kind;
 use blackbox_query::plan::{Claim, Mode, Roles};
+use blackbox_store::Store;
 use blackbox_token::{
     Secret,
     ask::{Answers, Ask},
@@ -16,10 +21,11 @@ use blackbox_token::{
 };
 use serde_json::{Value, json};
 use support::{
-    CUSTODIANS, DONE, ERROR, FAILED, ORIGIN, REFUSED, Reply, World,
-    forge::{self, ForgedRequest, opened},
+    CUSTODIANS, DONE, ERROR, FAILED, ORIGIN, REFUSED, Reply, World, assert_named,
+    forge::{self, ForgedRequest, TIME, append, opened},
     history::{FREQUENT, Line, PEOPLE, RARE, lines, write_export},
     key,
+    sealed::seal_for,
 };
 
 const CHAT: &str = "Quay rebuild";
@@ -313,4 +319,35 @@ fn every_answer_is_covered_by_a_signed_digest() {
     assert_eq!(audit.code, FAILED);
     let errors: Value = findings(&audit, "error").into();
     assert!(errors.to_string().contains("approval.cedar"), "{errors}");
+}
+
+#[test]
+fn a_deposit_whose_keys_the_policy_rules_out_or_lacks_is_rejected() {
+    let without = World::people();
+    without.init("box", ORIGIN);
+    for (world, keys) in [(without, Flag::Yes), (world(), Flag::No)] {
+        let (store, id) = (world.store(), "20230401-00000001");
+        let archive = Archive::open(&store).unwrap();
+        let (sealed, _) = seal_for(&world, &archive, id, keys);
+        for path in sealed.list("").unwrap() {
+            store.put(&path, &sealed.read(&path).unwrap()).unwrap();
+        }
+        let path = manifest_path(id);
+        let document = store.read(&path).unwrap();
+        let (kind, bodies) = (Kind::Deposit, Vec::new());
+        append(
+            &world,
+            Entry {
+                kind,
+                subject: id,
+                by: "rowan",
+                path: path.clone(),
+                document: &document,
+                bodies,
+                time: TIME,
+            },
+        );
+        assert_named(&world.verify(), &path);
+        world.run(&["accept", "box", "--key", "alder.key"]).fails(FAILED, &path);
+    }
 }
