@@ -189,11 +189,11 @@ fn it_is_said_first_and_loudest() {
     let id = exceptional(&world, &format!("chat:\"{CHAT}\""));
     let review = world.review("alder", &id).done().json["requests"][0].clone();
     let alarm = format!(
-        "EXCEPTIONAL ROUTE: BY ORDER {ORDER} IT OPENS BY COMMON TERMS TOO; ALL 3 CUSTODIANS MUST AGREE"
+        "EXCEPTIONAL ROUTE: BY ORDER \"{ORDER}\" IT OPENS BY COMMON TERMS TOO; ALL 3 CUSTODIANS MUST AGREE"
     );
     assert_eq!((&review["alarm"], &review["order"]), (&json!(alarm), &json!(ORDER)));
     let closure =
-        format!("by order {ORDER}, every message that is in the chat \"quay rebuild\", common or not");
+        format!("by order \"{ORDER}\", every message that is in the chat \"quay rebuild\", common or not");
     assert_eq!(review["closure"], json!([closure]));
     let shown = std::process::Command::new(env!("CARGO_BIN_EXE_blackbox"))
         .args(["review", "box", &id, "--key", "alder.key"])

@@ -168,7 +168,7 @@ impl Request {
         let lines = plan.closure().lines();
         match &self.order {
             Some(order) => {
-                lines.iter().map(|line| format!("by order {order}, {line}, common or not")).collect()
+                lines.iter().map(|line| format!("by order \"{order}\", {line}, common or not")).collect()
             }
             None => lines,
         }
@@ -178,7 +178,7 @@ impl Request {
     pub fn alarm(&self, threshold: Threshold) -> Option<String> {
         let order = self.order.as_ref()?;
         Some(format!(
-            "EXCEPTIONAL ROUTE: BY ORDER {order} IT OPENS BY COMMON TERMS TOO; ALL {} CUSTODIANS MUST AGREE",
+            "EXCEPTIONAL ROUTE: BY ORDER \"{order}\" IT OPENS BY COMMON TERMS TOO; ALL {} CUSTODIANS MUST AGREE",
             threshold.custodians()
         ))
     }

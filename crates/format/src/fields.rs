@@ -230,7 +230,8 @@ mod tests {
         let text =
             Writer::new("note").field("a", 1).fields("b", ["x", "y z"]).field("c", "").finish().unwrap();
         let mut reader = Reader::new(&text, "note").unwrap();
-        assert_eq!(reader.value::<u32>("a"), Ok(1));
+        assert_eq!(reader.value_if::<u32>("b"), Ok(None));
+        assert_eq!(reader.value_if::<u32>("a"), Ok(Some(1)));
         assert_eq!(reader.values::<String>("b").unwrap(), ["x", "y z"]);
         assert_eq!(reader.text("c"), Ok(""));
         reader.finish().unwrap();

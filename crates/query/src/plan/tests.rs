@@ -319,6 +319,7 @@ fn a_drill_is_a_request_of_its_own_kind() {
     let drill: Query = "drill:drill".parse().unwrap();
     let plan = Plan::new(&drill, Mode::Drill, &rules(), &[]).unwrap();
     assert_eq!(roles(&plan), "drill:drill=cfto");
+    assert_eq!(plan.lines(), ["drill:drill finds and opens: the dummy rows of drills"]);
     assert_eq!(Plan::check(&plan.claim(), &rules()), Ok(plan.clone()));
     for mode in [Mode::Count, Mode::Open, Mode::Exceptional] {
         assert_eq!(Plan::new(&drill, mode, &rules(), &[]), Err(PlanError::Drill), "{mode}");

@@ -31,7 +31,7 @@ pub(super) fn part(literal: &Literal, roles: Roles) -> String {
     };
     let common = if roles.has(Role::Exceptional) { ", common or not" } else { "" };
     match (roles.has(Role::Find), roles.has(Role::Open), roles.has(Role::Test)) {
-        (true, true, _) => format!("{name} finds and opens: every message that {says}{common}"),
+        (true, true, _) => format!("{name} finds and opens: {}{common}", every(vec![literal]).concat()),
         (true, false, false) => format!("{name} finds: {finds}"),
         (true, false, true) => {
             format!("{name} finds: {finds}; and is tested: whether a row that another term found {says}")
