@@ -51,6 +51,11 @@ pub enum Verb {
         after_help = "Example: blackbox accept box --key ico.key\nExit codes: 0 done; 2 error; 3 refused; 4 the archive failed verification"
     )]
     Accept(Accept),
+    /// As an examiner, ask for a drill, or carry it out: whether deposits open at all
+    #[command(
+        after_help = "Example: blackbox drill box --key foi.key\nThen, approved: blackbox drill box 5f0c9d2e11aa34bb --key foi.key\nExit codes: 0 done; 1 every deposit was drilled; 2 error; 3 refused, or not enough approvals; 4 a segment did not open, or the archive or an approval failed verification"
+    )]
+    Drill(Drill),
     /// As an examiner, ask for terms
     #[command(
         after_help = "Example: blackbox request box 'greensill AND from:\"David Cameron\"' --case FOI2021/0412 --basis 'FOIA 2000 s.1' --key foi.key\nExit codes: 0 done; 2 error; 3 refused: the query is not one that can be answered; 4 the archive failed verification"
@@ -278,6 +283,32 @@ pub enum Mode {
     Count,
     /// The messages that match
     Open,
+    /// The same, by common terms too: on an order, if the policy allows it and all custodians agree
+    Exceptional,
+}
+
+#[derive(Debug, Args)]
+pub struct Drill {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    /// Id of an approved drill, to carry it out [default: ask for one]
+    pub id: Option<String>,
+    #[command(flatten)]
+    pub who: WhoArgs,
+    #[command(flatten)]
+    pub operator: OperatorArg,
+    /// A deposit to drill; once for each [default: all that were not drilled]
+    #[arg(long, value_name = "ID", conflicts_with = "id")]
+    pub deposit: Vec<String>,
+    /// Case reference; public
+    #[arg(long, default_value = "drill", conflicts_with = "id")]
+    pub case: String,
+    /// Legal basis; public
+    #[arg(long, default_value = "custody drill", conflicts_with = "id")]
+    pub basis: String,
+    /// Last UTC day on which custodians may approve [default: in 90 days]
+    #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "id")]
+    pub expires: Option<jiff::civil::Date>,
 }
 
 #[derive(Debug, Args)]
@@ -306,8 +337,17 @@ pub struct Request {
     #[arg(long, value_parser = day)]
     pub until: Option<jiff::civil::Date>,
     /// Count, or open
-    #[arg(long, value_enum, default_value = "open")]
+    #[arg(
+        long,
+        value_enum,
+        default_value = "open",
+        requires_if("exceptional", "order"),
+        requires_if("exceptional", "expires")
+    )]
     pub mode: Mode,
+    /// The order that an exceptional request carries out, as "Inquiries Act 2005 s.21, order 7"; public
+    #[arg(long, value_name = "REFERENCE")]
+    pub order: Option<String>,
     /// Neighbours of each hit, on each side
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub context: u8,

@@ -176,6 +176,7 @@ fn ask(world: &World, store: &dyn Store) -> Result<String, String> {
     let wanted = Wanted {
         query: "note7".into(),
         mode: Mode::Open,
+        order: None,
         find_by: Vec::new(),
         case: "C1".into(),
         basis: "law".into(),

@@ -74,7 +74,7 @@ pub fn collect(
             )),
         }
     }
-    let needed = open.group.threshold.needed();
+    let needed = open.needed();
     if let Some(error) = unusable.filter(|_| used.len() < needed) {
         return Err(error);
     }
@@ -153,6 +153,12 @@ fn check_digests(
     path: &str,
 ) -> Result<(), Error> {
     let id = &open.request.document.id;
+    if !approval.document.digests_fit(&open.ask) {
+        return Err(Error::invalid(
+            path,
+            "its approval does not sign one digest for each item and key that answered",
+        ));
+    }
     for line in &approval.document.digests {
         if open.ask.digest(id, (line.item, line.subset), answers) != Some(line.digest) {
             return Err(Error::invalid(path, "its answers are not those whose digests the approval signs"));

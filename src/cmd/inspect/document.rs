@@ -19,11 +19,12 @@ use super::{
 use crate::failure::Failure;
 
 /// What a field is called for people, with `*` where it may stand several times; others are called as in the file.
-const WORDS: [(&str, &str); 28] = [
+const WORDS: [(&str, &str); 30] = [
     ("archive", "SHA-256 of archive.toml"),
     ("case", "Case reference"),
     ("basis", "Legal basis"),
-    ("mode", "Mode (count, or open messages)"),
+    ("mode", "Mode (count, open messages, drill, or open by common terms too)"),
+    ("order", "Order that it carries out"),
     ("since", "First day asked (UTC)"),
     ("until", "Last day asked (UTC)"),
     ("context", "Neighbours on each side of a hit"),
@@ -48,6 +49,7 @@ const WORDS: [(&str, &str); 28] = [
     ("previous", "SHA-256 of the configuration before"),
     ("configuration", "SHA-256 of the new configuration"),
     ("key*", "Keys handed over: deposit, to whom, SHA-256 of the age file"),
+    ("drilled", "Deposits that a drill opened"),
 ];
 
 pub fn read(subject: &Subject) -> Result<Option<Facts>, Failure> {
@@ -104,7 +106,7 @@ const KINDS: [Kind; 8] = [
     Kind {
         name: "disclosure",
         about: "a disclosure: an examiner's word of what an answer gave",
-        lists: &["approval"],
+        lists: &["approval", "drilled"],
         check: |note, file| Disclosure::parse(note, file).map(drop),
     },
     Kind {

@@ -1,8 +1,6 @@
 //! One deposit for each compartment: all are sealed, then all are logged under one checkpoint.
 
-use blackbox_custody::{
-    Archive, Error, Group, Identity, approve::Now, archive::Entry, ledger::Ledger,
-};
+use blackbox_custody::{Archive, Error, Group, Identity, approve::Now, archive::Entry, ledger::Ledger};
 use blackbox_format::manifest::{LackingLine, manifest_path};
 use blackbox_log::Kind;
 use blackbox_seal::{Custodian, Job, Report, SealError, seal};
@@ -98,9 +96,8 @@ impl Run<'_> {
                 .map_err(|error| SealError::Encrypt(custodian.name.clone(), error.to_string()))
         });
         let recipients = recipients.collect::<Result<Vec<_>, _>>()?;
-        let custodians = wanted.group.custodians.iter().zip(&recipients).map(|(custodian, recipient)| Custodian {
-            name: custodian.verifier.name(),
-            recipient: recipient.as_ref(),
+        let custodians = wanted.group.custodians.iter().zip(&recipients).map(|(custodian, recipient)| {
+            Custodian { name: custodian.verifier.name(), recipient: recipient.as_ref() }
         });
         let job = Job {
             origin: &archive.config.origin,
@@ -182,7 +179,10 @@ fn append(
     archive.refresh()?;
     if archive.eras.len() != begun {
         // Its keys may be wrapped for somebody who has left office meanwhile.
-        return Err(Error::refused("log this deposit", "a change came into force while it was sealed; seal again"));
+        return Err(Error::refused(
+            "log this deposit",
+            "a change came into force while it was sealed; seal again",
+        ));
     }
     let entries = sealed.iter().zip(&manifests).map(|(one, document)| Entry {
         kind: Kind::Deposit,

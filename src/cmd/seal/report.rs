@@ -155,12 +155,12 @@ fn deposit_line(Sealed { deposit, compartment, report, .. }: &Sealed) -> String 
 fn advice(sealed: &[Sealed]) -> String {
     match sealed {
         [one] => format!(
-            "Keep the exports until all {} custodians have accepted and a drill (the request\n\
-             drill:drill, approved and answered) has opened this deposit.",
+            "Keep the exports until all {} custodians have accepted and a drill has opened this deposit:\n\
+             an examiner asks for one, and then carries it out, with `blackbox drill ARCHIVE --key KEY`.",
             one.custodians
         ),
-        _ => "Keep the exports until all custodians of each deposit have accepted and a drill (the request\n\
-              drill:drill, approved and answered) has opened every one."
+        _ => "Keep the exports until all custodians of each deposit have accepted and a drill has opened every one:\n\
+              an examiner asks for one, and then carries it out, with `blackbox drill ARCHIVE --key KEY`."
             .to_owned(),
     }
 }
