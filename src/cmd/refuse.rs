@@ -6,6 +6,7 @@ use blackbox_custody::{
     keys::custodian_number,
     ledger::Ledger,
     refusal::{Refusal, reason_text},
+    witness::{Times, cosign},
     wrap::{pad, wrap},
 };
 use blackbox_format::{
@@ -35,6 +36,7 @@ pub fn run(args: &cli::Refuse) -> Result<Outcome, Failure> {
     let mut who = who(&archive, &ledger, &args.who)?;
     let key = who.identity.verifier().clone();
     custodian_number(&archive, &key)?;
+    Times::of(&archive, (&who.identity, &who.state), &clock::now())?.check_clock()?;
     let request = ledger.request(&archive, &args.id)?;
     if ledger.decisions(&archive, Kind::Refusal, &args.id).iter().any(|logged| logged.leaf.by == key.name()) {
         return Err(Error::refused("refuse this request", "it was refused by this key before").into());
@@ -69,7 +71,7 @@ pub fn run(args: &cli::Refuse) -> Result<Outcome, Failure> {
     };
     let log_index = archive.append(&operator, entry)?;
     archive.refresh()?;
-    who.state.advance(&archive)?;
+    cosign(&mut archive, (&who.identity, &mut who.state), &now)?;
     let text = format!("Refused request {}: logged as entry {log_index}.", args.id);
     Ok(Outcome::done(json!({ "written": [refusal.path()], "log_index": log_index }), text))
 }

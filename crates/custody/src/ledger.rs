@@ -7,7 +7,7 @@ use blackbox_log::{Kind, Leaf};
 
 use crate::{
     accept::Accept, approval::Approval, archive::Archive, disclosure::Disclosure, error::Error,
-    identity::Public, refusal::Refusal, request::Request,
+    identity::Public, proof::check_proof, refusal::Refusal, request::Request,
 };
 
 /// A leaf and its number.
@@ -200,6 +200,9 @@ pub fn check_approval(
         })
         && request
             .is_some_and(|request| request.index < approval.log_size && approval.log_size <= logged.index);
+    if let Some(request) = request.filter(|_| own && archive.config.policy.cosignatures > 0) {
+        check_proof(archive, (&approval, &leaf.path), request.index)?;
+    }
     match own {
         true => Ok(checked(logged, approval)),
         false => Err(Error::invalid(&leaf.path, "it is not the approval that its log entry says")),
