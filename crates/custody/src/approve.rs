@@ -64,7 +64,9 @@ impl Now {
     pub fn seconds(&self) -> Result<u64, Error> {
         let time = self.time.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second);
         let seconds = time.and_then(|seconds| u64::try_from(seconds).ok());
-        seconds.ok_or_else(|| Error::Usage(format!("the clock says \"{}\", which is no time since 1970", self.time)))
+        seconds.ok_or_else(|| {
+            Error::Usage(format!("the clock says \"{}\", which is no time since 1970", self.time))
+        })
     }
 }
 

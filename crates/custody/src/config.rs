@@ -271,7 +271,8 @@ impl Config {
 
     fn witnesses(&self) -> Result<Vec<Cosigner>, String> {
         let witness = |key: &String| {
-            key.parse().map_err(|_| format!("witness \"{key}\" is not a cosignature key of the form name+hash+key"))
+            key.parse()
+                .map_err(|_| format!("witness \"{key}\" is not a cosignature key of the form name+hash+key"))
         };
         self.witness.iter().map(witness).collect()
     }
@@ -302,7 +303,9 @@ impl People {
         keys.insert(self.log.key());
         if let Some(twice) = self.witnesses.iter().find(|witness| !keys.insert(witness.key())) {
             let name = twice.name();
-            return Err(format!("witness \"{name}\" has the key of a custodian, of another witness or of the log"));
+            return Err(format!(
+                "witness \"{name}\" has the key of a custodian, of another witness or of the log"
+            ));
         }
         match cosignatures <= all {
             true => Ok(()),

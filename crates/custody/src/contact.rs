@@ -29,7 +29,8 @@ pub fn contact(
     (state, identity): (&mut State, &Identity),
     outside: Option<&Outside>,
 ) -> Result<(), Error> {
-    let given = outside.map(|outside| State::check_outside(archive, &outside.note, &outside.file)).transpose()?;
+    let given =
+        outside.map(|outside| State::check_outside(archive, &outside.note, &outside.file)).transpose()?;
     state.check(archive)?;
     let mut evidence = Evidence::gather(archive)?;
     if let Some(outside) = outside

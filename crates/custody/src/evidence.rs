@@ -112,7 +112,8 @@ impl Evidence {
         let approvals = approvals(archive)?;
         for custodian in &archive.people.custodians {
             let cosigner = Cosigner::new(&custodian.verifier);
-            let before: Vec<Checkpoint> = self.by(&cosigner).map(|(seen, _)| seen.checkpoint.clone()).collect();
+            let before: Vec<Checkpoint> =
+                self.by(&cosigner).map(|(seen, _)| seen.checkpoint.clone()).collect();
             let own: Vec<(&str, &Checkpoint)> = approvals
                 .iter()
                 .filter(|(by, ..)| *by == custodian.verifier)

@@ -111,7 +111,9 @@ impl<'a> Spare<'a> {
     /// What to warn of: the bodies that were missing.
     pub fn warnings(&self) -> Vec<String> {
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        let warning = |path: &String| format!("\"{path}\" is missing from the archive: the copy kept beside your key was read");
+        let warning = |path: &String| {
+            format!("\"{path}\" is missing from the archive: the copy kept beside your key was read")
+        };
         used.iter().map(warning).collect()
     }
 
@@ -135,7 +137,8 @@ impl Store for Spare<'_> {
         match self.store.read_at(path, offset, buffer) {
             Err(missing @ StoreError::Missing(_)) => {
                 let bytes = self.kept(path, missing)?;
-                let part = usize::try_from(offset).ok().and_then(|start| bytes.get(start..)?.get(..buffer.len()));
+                let part =
+                    usize::try_from(offset).ok().and_then(|start| bytes.get(start..)?.get(..buffer.len()));
                 buffer.copy_from_slice(part.ok_or_else(|| StoreError::Short(path.to_owned()))?);
                 Ok(())
             }

@@ -63,6 +63,8 @@ pub fn check_proof(
     let count = by(&proof.note, &people).map_err(|error| wrong(&error))?.len();
     match count >= needed {
         true => Ok(()),
-        false => Err(wrong(&format!("{count} people cosigned its checkpoint, and the policy asks for {needed}"))),
+        false => {
+            Err(wrong(&format!("{count} people cosigned its checkpoint, and the policy asks for {needed}")))
+        }
     }
 }

@@ -247,8 +247,12 @@ impl State {
     /// # Errors
     /// The state cannot be written.
     pub fn keep(&self, request: &str, made: &Released) -> Result<(), Error> {
-        let files =
-            [(&made.share, "share"), (&made.body, "body"), (&made.proof, "proof"), (&made.approval, "approval")];
+        let files = [
+            (&made.share, "share"),
+            (&made.body, "body"),
+            (&made.proof, "proof"),
+            (&made.approval, "approval"),
+        ];
         for (bytes, what) in files {
             self.folder.replace(&self.kept_path(request, what), bytes)?;
         }

@@ -134,7 +134,9 @@ fn check_cosignatures(archive: &Archive<'_>, findings: &mut Findings) -> Result<
     let mut notes = vec![(CHECKPOINT.to_owned(), archive.log.checkpoint_note().clone())];
     for size in cosigned::sizes(archive.store)? {
         // What cannot be read was found by the check of the log.
-        notes.extend(cosigned::read(archive.store, size).ok().flatten().map(|note| (cosigned::path(size), note)));
+        notes.extend(
+            cosigned::read(archive.store, size).ok().flatten().map(|note| (cosigned::path(size), note)),
+        );
     }
     for (file, note) in notes {
         if let Err(error) = by(&note, &people) {

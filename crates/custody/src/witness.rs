@@ -62,7 +62,9 @@ pub fn required(archive: &Archive<'_>, index: u64) -> Result<Note, Error> {
     let mut best: Vec<&Cosigner> = Vec::new();
     for size in cosigned::sizes(archive.store)?.into_iter().rev().filter(|size| *size > index) {
         let Some(note) = cosigned::read(archive.store, size)? else { continue };
-        let Ok(checkpoint) = cosigned::open(&note, &log_keys(archive), &archive.config.origin) else { continue };
+        let Ok(checkpoint) = cosigned::open(&note, &log_keys(archive), &archive.config.origin) else {
+            continue;
+        };
         let Ok(by) = by(&note, &people) else { continue };
         if archive.log.check_extends(&checkpoint).is_err() {
             continue;
@@ -183,7 +185,11 @@ mod tests {
     const DAY: u64 = 86_400;
 
     fn today(clock: u64, own: u64, others: &[u64]) -> String {
-        let times = Times { clock: clock * DAY, own: own * DAY, others: others.iter().map(|day| day * DAY).collect() };
+        let times = Times {
+            clock: clock * DAY,
+            own: own * DAY,
+            others: others.iter().map(|day| day * DAY).collect(),
+        };
         times.today().to_string()
     }
 

@@ -5,8 +5,8 @@ use blackbox_format::note::{Note, Signature, Verifier};
 use blackbox_store::{Store, StoreError};
 
 use crate::{
-    AppendError, CHECKPOINT, Checkpoint, CheckpointError, ExtendError, Log, LogError, file, log::CHECKPOINT_BYTES,
-    verify::Fault,
+    AppendError, CHECKPOINT, Checkpoint, CheckpointError, ExtendError, Log, LogError, file,
+    log::CHECKPOINT_BYTES, verify::Fault,
 };
 
 /// Folder of the kept checkpoints.
@@ -186,7 +186,11 @@ mod tests {
             (5, right.to_bytes(), Some("it is the checkpoint of 4 entries")),
             (4, sign(4, [7; 32]).to_bytes(), Some("forked")),
             (12, sign(12, [7; 32]).to_bytes(), Some("rolled back")),
-            (4, Note { text: right.text.clone(), signatures: sign(5, [7; 32]).signatures }.to_bytes(), Some("wrong")),
+            (
+                4,
+                Note { text: right.text.clone(), signatures: sign(5, [7; 32]).signatures }.to_bytes(),
+                Some("wrong"),
+            ),
             (4, b"junk".to_vec(), Some("bytes")),
         ] {
             let store = store.copy();
@@ -194,7 +198,9 @@ mod tests {
             let faults = verify(&store, &[key.verifier().clone()], ORIGIN).unwrap().faults;
             match why {
                 None => assert_eq!(faults, []),
-                Some(why) => assert!(faults[0].file == path(size) && faults[0].what.contains(why), "{faults:?}"),
+                Some(why) => {
+                    assert!(faults[0].file == path(size) && faults[0].what.contains(why), "{faults:?}")
+                }
             }
         }
     }

@@ -67,7 +67,9 @@ mod tests {
 
     #[test]
     fn the_first_entry_that_differs_is_found() {
-        for (shared, sizes) in [(1, (2, 2)), (12, (13, 40)), (256, (300, 257)), (300, (600, 700)), (257, (258, 900))] {
+        for (shared, sizes) in
+            [(1, (2, 2)), (12, (13, 40)), (256, (300, 257)), (300, (600, 700)), (257, (258, 900))]
+        {
             let (one, two) = (Memory::default(), Memory::default());
             grow((&one, &two), shared, sizes);
             assert_eq!(first_difference(&open(&one), &open(&two)).unwrap(), Some(shared as u64));
@@ -96,9 +98,15 @@ mod tests {
             place(&[14, 15]),
             "the log was forked: entries 0 to 13 agree with what was seen before, and it differs at entry 14"
         );
-        assert_eq!(place(&[20]), "the log was forked: it differs from what was seen before somewhere in entries 0 to 19");
+        assert_eq!(
+            place(&[20]),
+            "the log was forked: it differs from what was seen before somewhere in entries 0 to 19"
+        );
         assert_eq!(place(&[12, 40]), "the log was rolled back: it has 30 entries, and had 40");
-        assert!(place(&[12, 20, 40]).contains("somewhere in entries 12 to 19"), "a fork is told from a log cut back");
+        assert!(
+            place(&[12, 20, 40]).contains("somewhere in entries 12 to 19"),
+            "a fork is told from a log cut back"
+        );
         assert!(one.check_extends_all(&[seen(3), seen(14)]).is_ok() && one.check_extends_all(&[]).is_ok());
     }
 }

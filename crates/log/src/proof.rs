@@ -129,7 +129,8 @@ impl FromStr for Proof {
         };
         let hashes = lines.map(hash).collect::<Option<Vec<Hash>>>();
         let hashes = hashes.filter(|hashes| hashes.len() <= HASHES);
-        let hashes = hashes.ok_or(ProofError::Form("a line is not a hash in base64, or there are too many"))?;
+        let hashes =
+            hashes.ok_or(ProofError::Form("a line is not a hash in base64, or there are too many"))?;
         let note = Note::parse(note.as_bytes()).map_err(CheckpointError::from)?;
         note.text.parse::<Checkpoint>()?;
         Ok(Proof { extra, index, hashes, note })

@@ -57,7 +57,8 @@ pub fn read_proof(subject: &Subject) -> Result<Option<Facts>, Failure> {
     );
     facts.keyed("root", "Root of the log, in hex", Hex(checkpoint.root).to_string());
     signers::add(&mut facts, subject, &proof.note);
-    facts.note("Whether the entry is the one meant, `blackbox verify` checks. Any reader of C2SP proofs can.");
+    facts
+        .note("Whether the entry is the one meant, `blackbox verify` checks. Any reader of C2SP proofs can.");
     Ok(Some(facts))
 }
 
