@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use blackbox_custody::{Archive, ledger::Ledger};
+use blackbox_custody::{Archive, ledger::Ledger, witness::required};
 use blackbox_log::Kind;
 use serde_json::json;
 
@@ -115,6 +115,9 @@ fn advice(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<String>, Failure
                 request.document.id,
                 needed - approvals.len()
             ));
+            if let Err(error) = required(archive, request.index) {
+                advice.push(format!("request {}: {error}", request.document.id));
+            }
         }
     }
     let logged: BTreeSet<&str> =

@@ -51,6 +51,20 @@ fn cosignatures_are_added_to_each_other_and_outlive_the_checkpoint() {
 }
 
 #[test]
+fn who_decides_leaves_a_cosignature() {
+    let world = World::new();
+    let id = world.request(RARE);
+    let asked = world.log_size();
+    world.approve("birch", &id).done();
+    world.run(&["refuse", "box", &id, "--reason", "no", "--key", "cedar.key"]).done();
+    for (name, size) in [("birch", asked), ("cedar", world.log_size())] {
+        let kept = fs::read(world.path("box").join(format!("log/cosigned/{size}"))).unwrap();
+        let key = Cosigner::new(&world.identity(name).public().verifier);
+        assert!(key.verify(&Note::parse(&kept).unwrap()).is_ok(), "{name}");
+    }
+}
+
+#[test]
 fn a_cosignature_that_was_altered_is_named() {
     let world = World::new();
     world.witness("alder");

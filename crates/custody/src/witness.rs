@@ -37,7 +37,8 @@ pub fn check_witness(archive: &Archive<'_>, identity: &Identity) -> Result<(), E
 /// ([`crate::contact`]), and holds the store's lock since before it read the log.
 ///
 /// # Errors
-/// The clock is behind this key's last cosignature, the log has moved, or a write failed.
+/// The clock is behind this key's last cosignature, the log has moved, another cosignature of it is wrong, or a write
+/// failed.
 pub fn cosign(
     archive: &mut Archive<'_>,
     (identity, state): (&Identity, &mut State),
@@ -49,7 +50,11 @@ pub fn cosign(
     state.cosigning(archive, times.clock)?;
     let line = cosignature(archive.log.checkpoint_note(), identity, times.clock);
     archive.log.keep(line.map_err(|error| Error::Usage(error.to_string()))?)?;
-    Ok(archive.log.checkpoint_note().clone())
+    let note = archive.log.checkpoint_note().clone();
+    match by(&note, &cosigners(archive)) {
+        Ok(_) => Ok(note),
+        Err(error) => Err(Error::invalid(cosigned::path(archive.log.size()), error)),
+    }
 }
 
 /// A kept checkpoint that takes in entry `index` and that as many distinct people cosigned as the archive's
