@@ -313,6 +313,9 @@ pub struct Witness {
     pub archive: ArchiveArg,
     #[command(flatten)]
     pub who: WhoArgs,
+    /// A checkpoint that somebody cosigned on another copy of the archive, to take the cosignatures from; once for each
+    #[arg(long, value_name = "FILE")]
+    pub add: Vec<PathBuf>,
     /// File to write the cosigned checkpoint into, to hand to others
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -5,7 +5,7 @@ use std::{fs::OpenOptions, io::Write, path::Path};
 use blackbox_custody::{
     Archive, Error,
     ledger::Ledger,
-    witness::{check_witness, cosign},
+    witness::{add, check_witness, cosign},
 };
 use blackbox_log::{CHECKPOINT, cosigned};
 use blackbox_store::Store;
@@ -29,6 +29,15 @@ pub fn run(args: &cli::Witness) -> Result<Outcome, Failure> {
     let ledger = Ledger::read(&archive)?;
     let mut who = who(&archive, &ledger, &args.who)?;
     check_witness(&archive, &who.identity)?;
+    let mut lines = Vec::new();
+    for path in &args.add {
+        let names = add(&mut archive, &input::outside(path)?)?;
+        lines.push(format!(
+            "Took in the cosignature(s) of {} from \"{}\".",
+            names.join(", "),
+            path.display()
+        ));
+    }
     let now = clock::now();
     let note = cosign(&mut archive, (&who.identity, &mut who.state), &now)?;
     let size = archive.log.size();
@@ -39,13 +48,14 @@ pub fn run(args: &cli::Witness) -> Result<Outcome, Failure> {
     }
     let checkpoint = note.to_string();
     let shown: Vec<_> = checkpoint.lines().map(blackbox_bundle::escape_terminal).collect();
-    let text = format!(
+    lines.push(format!(
         "Cosigned the log at {size} entries, at {}, as \"{}\":\n\n{}",
         now.time,
         who.identity.public().verifier.name(),
         shown.join("\n")
-    );
-    Ok(Outcome::done(json!({ "checkpoint": checkpoint, "written": written, "log_index": null }), text))
+    ));
+    let json = json!({ "checkpoint": checkpoint, "written": written, "log_index": null });
+    Ok(Outcome::done(json, lines.join("\n")))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {

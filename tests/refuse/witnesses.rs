@@ -129,6 +129,33 @@ fn one_cosignature_short_approves_nothing() {
 }
 
 #[test]
+fn a_cosignature_made_on_another_copy_counts_once_it_is_taken_in() {
+    let world = strict();
+    let id = world.request(RARE);
+    let (copy, size) = (world.copy(), world.log_size());
+    world.witness("cedar");
+    world.request(OTHER_RARE);
+    world.approve("alder", &id).fails(REFUSED, "asks for 2 cosignature(s)");
+    fs::write(world.path("theirs"), copy.witness("birch")).unwrap();
+    world.run(&["witness", "box", "--key", "cedar.key", "--add", "theirs"]).done();
+    let kept = fs::read(world.path("box").join(format!("log/cosigned/{size}"))).unwrap();
+    assert_eq!(Note::parse(&kept).unwrap().signatures.len(), 3, "the operator's, cedar's and birch's");
+    world.approve("alder", &id).done();
+    world.verify().done();
+
+    let stranger = copy.run(&["status", "box"]).done().text("checkpoint");
+    let stranger: Vec<&str> = stranger.lines().filter(|line| !line.contains("birch")).collect();
+    fs::write(world.path("none"), stranger.join("\n") + "\n").unwrap();
+    world.run(&["witness", "box", "--key", "cedar.key", "--add", "none"]).fails(FAILED, "no cosignature");
+    copy.request(RARE);
+    copy.request(RARE);
+    fs::write(world.path("forked"), copy.witness("birch")).unwrap();
+    world
+        .run(&["witness", "box", "--key", "cedar.key", "--add", "forked"])
+        .fails(FAILED, "the log was forked");
+}
+
+#[test]
 fn an_approval_without_its_proof_does_not_count() {
     let world = strict();
     let id = world.request(RARE);

@@ -1,11 +1,12 @@
 //! Witnesses: custodians, and others whom archive.toml names, cosign checkpoints that they saw the log grow to.
 
-use blackbox_format::note::{Note, Signer};
+use blackbox_format::note::{Note, Signature, Signer};
 use blackbox_log::{CosignError, Cosigner, cosign::cosignature, cosigned};
 
 use crate::{
     approve::Now,
     archive::Archive,
+    contact::Outside,
     error::Error,
     evidence::{Evidence, log_keys},
     identity::Identity,
@@ -55,6 +56,33 @@ pub fn cosign(
         Ok(_) => Ok(note),
         Err(error) => Err(Error::invalid(cosigned::path(archive.log.size()), error)),
     }
+}
+
+/// Takes the cosignatures of known witnesses in `outside`, made on another copy of the archive, into this one; gives
+/// their names. The caller holds the store's lock.
+///
+/// # Errors
+/// It is no checkpoint that the log extends, a cosignature is wrong, there is none, or a write failed.
+pub fn add(archive: &mut Archive<'_>, outside: &Outside) -> Result<Vec<String>, Error> {
+    State::check_outside(archive, &outside.note, &outside.file)?;
+    let wrong = |error: &dyn std::fmt::Display| Error::invalid(&outside.file, error.to_string());
+    let mut note = Note::parse(&outside.note).map_err(|error| wrong(&error))?;
+    let people = cosigners(archive);
+    let by = by(&note, &people).map_err(|error| wrong(&error))?;
+    if by.is_empty() {
+        return Err(wrong(&"it has no cosignature by a custodian or witness of this archive"));
+    }
+    let names = by.iter().map(|one| one.name().to_owned()).collect();
+    let made =
+        |line: &Signature| by.iter().any(|one| (one.name(), one.id()) == (line.name.as_str(), line.id));
+    let lines = note.signatures.iter().filter(|line| made(line)).cloned().collect();
+    // What nobody here knows is not taken in.
+    let keys = log_keys(archive);
+    let operator =
+        |line: &Signature| keys.iter().any(|key| (key.name(), key.id()) == (line.name.as_str(), line.id));
+    note.signatures.retain(|line| made(line) || operator(line));
+    archive.log.keep_from(&note, lines)?;
+    Ok(names)
 }
 
 /// A kept checkpoint that takes in entry `index` and that as many distinct people cosigned as the archive's

@@ -64,6 +64,36 @@ impl Log<'_> {
         Ok(())
     }
 
+    /// Adds cosignatures that were made on another copy of this log to its checkpoint or to a kept one: `note` is a
+    /// checkpoint that this log extends, with the operator's signature and `lines` among its signatures. A line of
+    /// a key that has one there already is left out. The caller has checked all this and holds the store's lock.
+    ///
+    /// # Errors
+    /// The note is no checkpoint, another file is kept for its size, the log has moved, or a write failed.
+    pub fn keep_from(&mut self, note: &Note, lines: Vec<Signature>) -> Result<(), AppendError> {
+        let checkpoint: Checkpoint = note.text.parse().map_err(LogError::from)?;
+        self.reread()?;
+        let current = checkpoint.size == self.size();
+        let mut merged = match current {
+            true => self.with_kept(self.checkpoint_note())?,
+            false => read(self.store(), checkpoint.size)?.unwrap_or_else(|| without(note, &lines)),
+        };
+        if merged.text != note.text {
+            return Err(LogError::Changed(path(checkpoint.size)).into());
+        }
+        for line in lines {
+            if !merged.signatures.iter().any(|old| (&old.name, old.id) == (&line.name, line.id)) {
+                merged.signatures.push(line);
+            }
+        }
+        self.store().replace(&path(checkpoint.size), &bounded(&merged)?)?;
+        if current {
+            self.store().replace(CHECKPOINT, &merged.to_bytes())?;
+            self.set_note(merged);
+        }
+        Ok(())
+    }
+
     /// Keeps the checkpoint, with whatever cosignatures it has, before another takes its place.
     pub(crate) fn keep_cosignatures(&self) -> Result<(), AppendError> {
         let note = self.checkpoint_note();
@@ -89,6 +119,12 @@ impl Log<'_> {
         merged.signatures.extend(missing);
         Ok(merged)
     }
+}
+
+/// `note` without some of its signatures.
+fn without(note: &Note, lines: &[Signature]) -> Note {
+    let others = note.signatures.iter().filter(|line| !lines.contains(line));
+    Note { text: note.text.clone(), signatures: others.cloned().collect() }
 }
 
 fn bounded(note: &Note) -> Result<Vec<u8>, LogError> {
