@@ -109,18 +109,22 @@ pub fn required(archive: &Archive<'_>, index: u64) -> Result<Note, Error> {
             best = by;
         }
     }
+    Err(too_few(needed, &people, &best))
+}
+
+fn too_few(needed: usize, people: &[Cosigner], best: &[&Cosigner]) -> Error {
     let names = |people: &[&Cosigner]| {
         people.iter().map(|one| format!("\"{}\"", one.name())).collect::<Vec<_>>().join(", ")
     };
     let missing: Vec<&Cosigner> = people.iter().filter(|one| !best.contains(one)).collect();
-    let have = if best.is_empty() { String::new() } else { format!(" (by {})", names(&best)) };
+    let have = if best.is_empty() { String::new() } else { format!(" (by {})", names(best)) };
     let why = format!(
         "the archive's policy asks for {needed} cosignature(s) of one checkpoint that holds it, and there are {}{have}; \
          missing are those of {}, who can give theirs with `blackbox witness`",
         best.len(),
         names(&missing)
     );
-    Err(Error::refused("approve this request", why))
+    Error::refused("approve this request", why)
 }
 
 /// Which of `people`, each with a key of its own, cosigned `note`.
@@ -232,7 +236,8 @@ mod tests {
         assert_eq!(today(10, 12, &[]), "1970-01-13", "the key's own last cosignature");
         assert_eq!(today(10, 0, &[5000]), "1970-01-11", "one witness");
         assert_eq!(today(10, 0, &[5000, 14, 11]), "1970-01-15", "the second latest of the others");
-        assert_eq!(today(10, 0, &[u64::MAX, u64::MAX]), "9999-12-31");
+        let far = u64::MAX / DAY;
+        assert_eq!(today(10, 0, &[far, far]), "9999-12-30", "as late as a day can be");
     }
 
     #[test]
