@@ -71,6 +71,11 @@ pub enum Verb {
         after_help = "Example: blackbox approve box 5f0c9d2e11aa34bb --key ico.key --only word:greensill\nExit codes: 0 done, or pending until the operator's key is at hand; 2 error; 3 refused: expired, unknown, or not implementing its query; 4 the archive or its log failed verification"
     )]
     Approve(Approve),
+    /// As a custodian or witness, cosign the log as far as you have seen it grow
+    #[command(
+        after_help = "Example: blackbox witness box --key ico.key -o ico.checkpoint\nExit codes: 0 done; 2 error; 3 refused: neither custodian nor witness, the state is lost, or the clock was set back; 4 the log failed verification: rolled back, forked or damaged"
+    )]
+    Witness(Witness),
     /// As a custodian, refuse a request
     #[command(
         after_help = "Example: blackbox refuse box 5f0c9d2e11aa34bb --reason 'Too broad' --key ico.key\nExit codes: 0 done; 2 error; 3 refused; 4 the archive failed verification"
@@ -204,6 +209,9 @@ pub struct Init {
     /// Public file of somebody who may read the terms asked
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub auditor: Vec<PathBuf>,
+    /// Public file or cosignature key (name+hash+key) of a witness besides the custodians
+    #[arg(long, value_name = "FILE|KEY", num_args = 1..)]
+    pub witness: Vec<String>,
     /// Policy, as TOML [default: safe values]
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
@@ -391,6 +399,20 @@ pub struct Approve {
 }
 
 #[derive(Debug, Args)]
+pub struct Witness {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    #[command(flatten)]
+    pub who: WhoArgs,
+    /// A checkpoint that somebody cosigned on another copy of the archive, to take the cosignatures from; once for each
+    #[arg(long, value_name = "FILE")]
+    pub add: Vec<PathBuf>,
+    /// File to write the cosigned checkpoint into, to hand to others
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct Refuse {
     #[command(flatten)]
     pub archive: ArchiveArg,
@@ -567,6 +589,9 @@ pub struct Audit {
     /// A checkpoint kept outside the archive; once for each
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Vec<PathBuf>,
+    /// Folder of another copy of the archive, to find the first entry in which they differ; once for each
+    #[arg(long, value_name = "ARCHIVE")]
+    pub against: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

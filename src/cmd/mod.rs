@@ -20,6 +20,7 @@ mod review;
 mod seal;
 mod status;
 mod verify;
+mod witness;
 
 use crate::{
     cli::{Cli, Verb},
@@ -44,6 +45,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Failure> {
         Verb::Request(args) => request::run(args),
         Verb::Review(args) => review::run(args),
         Verb::Approve(args) => approve::run(args),
+        Verb::Witness(args) => witness::run(args),
         Verb::Refuse(args) => refuse::run(args),
         Verb::Query(args) => query::run(args),
         Verb::Change(args) => change::run(args),

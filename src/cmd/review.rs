@@ -4,6 +4,7 @@ use blackbox_custody::{
     Archive,
     approve::{OpenRequest, open_request},
     held::{Whose, together},
+    kept::{Spare, keep_bodies},
     ledger::Ledger,
 };
 use blackbox_log::Kind;
@@ -14,7 +15,7 @@ use crate::{
     cli, clock,
     failure::Failure,
     input::{self, Who, who},
-    output::Outcome,
+    output::{Outcome, warn},
 };
 
 /// Terms from which on a request is called wide.
@@ -27,6 +28,9 @@ pub fn run(args: &cli::Review) -> Result<Outcome, Failure> {
     let archive = Archive::open(&store)?;
     let ledger = Ledger::read(&archive)?;
     let who = who(&archive, &ledger, &args.who)?;
+    keep_bodies(&archive, &ledger, (&who.state, &who.identity))?;
+    let spare = Spare::new(&store, who.state.bodies());
+    let archive = Archive::open(&spare)?;
     let ids: Vec<String> = match &args.id {
         Some(id) => vec![id.clone()],
         None => ledger
@@ -43,6 +47,7 @@ pub fn run(args: &cli::Review) -> Result<Outcome, Failure> {
         reviews.push(json);
         texts.push(text);
     }
+    spare.warnings().iter().for_each(|warning| warn(warning));
     if texts.is_empty() {
         texts.push("No request waits for you.".to_owned());
     }

@@ -167,6 +167,7 @@ pub fn approve(
         share: Hex(sha256(&share)),
         digests,
         body: Hex(sha256(&body)),
+        proof: None,
     };
     approval(&mut document);
     let note = Note::sign(document.to_text().unwrap(), &identity).to_bytes();

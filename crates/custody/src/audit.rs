@@ -16,6 +16,7 @@ use crate::{
     contact::Outside,
     disclosure::{Disclosure, DisclosureBody},
     error::Error,
+    evidence::Evidence,
     identity::Identity,
     ledger::{Checked, Ledger, check_approval, check_disclosure, check_refusal, check_request},
     refusal::parse_reason,
@@ -57,6 +58,7 @@ pub fn audit(
     check_log(archive, &mut audit.findings)?;
     check_documents(archive, ledger, &mut audit.findings);
     check_outside(archive, outside, &mut audit.findings);
+    check_evidence(archive, &mut audit.findings)?;
     check_shares(archive, ledger, &mut audit.findings)?;
     check_repeats(ledger, &mut audit.findings);
     for logged in ledger.of_kind(Kind::Request) {
@@ -68,6 +70,17 @@ pub fn audit(
     }
     audit.findings.all.sort_by_key(|finding| finding.severity);
     Ok(audit)
+}
+
+/// Whatever in the archive shows that somebody was shown another log.
+fn check_evidence(archive: &Archive<'_>, findings: &mut Findings) -> Result<(), Error> {
+    let evidence = Evidence::gather(archive)?;
+    for checked in [evidence.check_operator(archive), evidence.check_approvals(archive)] {
+        if let Err(error) = checked {
+            findings.push(Severity::Error, error.to_string());
+        }
+    }
+    Ok(())
 }
 
 fn check_outside(archive: &Archive<'_>, outside: &[Outside], findings: &mut Findings) {

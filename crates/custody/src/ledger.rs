@@ -19,6 +19,7 @@ use crate::{
     error::{Error, malformed},
     handover::HandOver,
     identity::Public,
+    proof::check_proof,
     refusal::Refusal,
     request::Request,
 };
@@ -276,6 +277,10 @@ pub fn check_approval(
         })
         && request
             .is_some_and(|request| request.index < approval.log_size && approval.log_size <= logged.index);
+    let era = archive.era_at(logged.index);
+    if let Some(request) = request.filter(|_| own && era.config.policy.cosignatures > 0) {
+        check_proof(archive, (&approval, logged), request.index)?;
+    }
     match own {
         true => Ok(checked(logged, approval)),
         false => Err(Error::invalid(&leaf.path, "it is not the approval that its log entry says")),

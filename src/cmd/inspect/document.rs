@@ -19,7 +19,7 @@ use super::{
 use crate::failure::Failure;
 
 /// What a field is called for people, with `*` where it may stand several times; others are called as in the file.
-const WORDS: [(&str, &str); 30] = [
+const WORDS: [(&str, &str); 33] = [
     ("archive", "SHA-256 of archive.toml"),
     ("case", "Case reference"),
     ("basis", "Legal basis"),
@@ -50,6 +50,9 @@ const WORDS: [(&str, &str); 30] = [
     ("configuration", "SHA-256 of the new configuration"),
     ("key*", "Keys handed over: deposit, to whom, SHA-256 of the age file"),
     ("drilled", "Deposits that a drill opened"),
+    ("proof", "SHA-256 of the proof that the request is in the log"),
+    ("cosigned", "Last cosignature, in seconds since 1970"),
+    ("seen*", "Checkpoints seen before: entries, root"),
 ];
 
 pub fn read(subject: &Subject) -> Result<Option<Facts>, Failure> {
@@ -222,7 +225,7 @@ fn state(subject: &Subject) -> Result<Facts, Failure> {
     let text = std::str::from_utf8(&bytes).map_err(|error| subject.fault(error))?;
     check_state(text).map_err(|error| subject.fault(error))?;
     let mut facts = Facts::new("state", "a state file: what the holder of a key last saw of an archive");
-    add_lines(&mut facts, text, &[]);
+    add_lines(&mut facts, text, &["seen"]);
     facts.note("Against this a log that was cut back or forked shows. It holds no secret.");
     Ok(facts)
 }
@@ -234,5 +237,7 @@ fn check_state(text: &str) -> Result<(), FieldsError> {
     from.value::<Hex<32>>("archive")?;
     from.value::<u64>("size")?;
     from.value::<Hex<32>>("root")?;
+    from.value_if::<u64>("cosigned")?;
+    from.values::<String>("seen")?;
     from.finish()
 }
