@@ -2,6 +2,7 @@
 
 mod accept;
 mod approve;
+mod arbiter;
 mod audit;
 mod demo;
 mod document;
@@ -42,6 +43,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Failure> {
         Verb::Approve(args) => approve::run(args),
         Verb::Refuse(args) => refuse::run(args),
         Verb::Query(args) => query::run(args),
+        Verb::Arbiter(step) => arbiter::run(step),
         Verb::Audit(args) => audit::run(args),
         Verb::Verify(args) => verify::run(args),
         Verb::Status(args) => status::run(args),

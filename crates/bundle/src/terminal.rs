@@ -55,7 +55,7 @@ pub fn terminal(answer: &Answer, width: usize, colour: Colour) -> String {
     screen.unanswered(answer);
     screen.title(&plain::outcome(answer));
     screen.prose("", &plain::meaning(answer, conversations.len()));
-    screen.prose("", &plain::verification(answer, answer.verified_against));
+    screen.prose("", &escape_terminal(&plain::verification(answer, answer.verified_against)));
     screen.out
 }
 

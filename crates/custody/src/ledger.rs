@@ -116,7 +116,7 @@ impl Ledger {
     }
 }
 
-fn checked<T>(logged: &Logged, document: T) -> Checked<T> {
+pub(crate) fn checked<T>(logged: &Logged, document: T) -> Checked<T> {
     Checked { index: logged.index, leaf: logged.leaf.clone(), document }
 }
 
@@ -146,7 +146,8 @@ pub fn check(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Result<
         Kind::Approval => check_approval(archive, ledger, logged).map(drop),
         Kind::Refusal => check_refusal(archive, ledger, logged).map(drop),
         Kind::Disclosure => check_disclosure(archive, ledger, logged).map(drop),
-        Kind::Change | Kind::HandOver | Kind::Check | Kind::Release | Kind::Ruling => {
+        Kind::Ruling => crate::ruling::check_ruling(archive, ledger, logged).map(drop),
+        Kind::Change | Kind::HandOver | Kind::Check | Kind::Release => {
             Err(Error::invalid(&logged.leaf.path, "this program does not know entries of this kind"))
         }
     }

@@ -3,9 +3,11 @@
 mod context;
 mod search;
 mod segment;
+mod trial;
 
 pub use search::{Counted, Found, Job, search};
 pub use segment::{DepositReader, SegmentReader};
+pub use trial::{Shown, trial};
 
 use blackbox_store::PagedError;
 

@@ -133,11 +133,13 @@ impl Run<'_> {
         self.count(deposit, month)?;
         let clauses = self.job.plan.clauses.iter();
         let (ready, lacking): (Vec<&Clause>, Vec<&Clause>) =
-            clauses.partition(|clause| self.unapproved(clause).is_empty());
+            clauses.partition(|clause| self.lacking(clause, month).is_empty());
         for clause in lacking {
-            self.not_approved(clause, month.month);
+            let lacking = self.lacking(clause, month);
+            self.lacks(&lacking, month);
         }
         let tokens = context::tokens(&month, self.job.plan.literals.len(), self.job.context);
+        let before = self.found.hits.len();
         for segment in &deposit.segments {
             let mut rows: BTreeMap<u32, Opened> = BTreeMap::new();
             for clause in &ready {
@@ -147,7 +149,20 @@ impl Run<'_> {
                 self.open((deposit, segment), (row, opened), (month, &tokens))?;
             }
         }
+        if self.found.hits.len() > before {
+            self.withheld_context(month);
+        }
         Ok(())
+    }
+
+    /// Hits without the neighbours that were approved, because custodians disagree about them.
+    fn withheld_context(&mut self, month: Month<'_>) {
+        for item in self.job.plan.literals.len()..self.job.ask.items.len() {
+            if self.job.tokens.withheld(item, (month.range, month.month)).is_some() {
+                let literal = self.job.ask.items[item].literal.clone();
+                self.lacks(&[&literal], month);
+            }
+        }
     }
 
     /// Counts every literal whose count token is held.
@@ -158,7 +173,7 @@ impl Run<'_> {
             }
             let Some(token) = month.token(item, Part::Count) else {
                 if self.job.plan.mode == Mode::Count {
-                    self.lacks(&[literal], month.month);
+                    self.lacks(&[literal], month);
                 }
                 continue;
             };
@@ -190,32 +205,37 @@ impl Run<'_> {
         Ok(read)
     }
 
-    /// The literals of a clause that too few custodians approved.
-    fn unapproved<'c>(&self, clause: &'c Clause) -> Vec<&'c Literal> {
-        let all =
-            clause.find.iter().chain(&clause.open).chain(clause.tests.iter().flatten()).chain(&clause.nots);
-        let lacks = |literal: &&Literal| {
-            self.item(literal).is_none_or(|item| self.job.tokens.answered(item) < self.job.needed)
+    /// The literals of a clause of which a token is not there in this month: too few custodians approved
+    /// them, or nobody knows whose answer is right.
+    fn lacking<'c>(&self, clause: &'c Clause, month: Month<'_>) -> Vec<&'c Literal> {
+        let tested = clause.tests.iter().flatten().chain(&clause.nots);
+        let needs = (clause.find.iter().map(|literal| (literal, &[Part::Count, Part::Find][..])))
+            .chain(clause.open.iter().map(|literal| (literal, &[Part::Test, Part::Open][..])))
+            .chain(tested.map(|literal| (literal, &[Part::Test][..])));
+        let lacks = |(literal, parts): &(&Literal, &[Part])| {
+            let item = self.item(literal);
+            item.is_none_or(|item| parts.iter().any(|part| month.token(item, *part).is_none()))
         };
-        let mut literals: Vec<&Literal> = all.filter(lacks).collect();
+        let mut literals: Vec<&Literal> = needs.filter(lacks).map(|(literal, _)| literal).collect();
         literals.dedup();
         literals
     }
 
-    fn not_approved(&mut self, clause: &Clause, month: month::Month) {
-        let lacking = self.unapproved(clause);
-        self.lacks(&lacking, month);
-    }
-
-    fn lacks(&mut self, literals: &[&Literal], month: month::Month) {
-        let entry = Unanswered {
-            literals: literals.iter().map(|literal| literal.to_string()).collect(),
-            epoch: month.to_string(),
-            reason: format!("not approved by {} custodians", self.job.needed),
-            count: 0,
-        };
-        if !self.found.unanswered.contains(&entry) {
-            self.found.unanswered.push(entry);
+    fn lacks(&mut self, literals: &[&Literal], month: Month<'_>) {
+        let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for literal in literals {
+            let item = self.job.ask.items.iter().position(|item| item.literal == **literal);
+            let withheld =
+                item.and_then(|item| self.job.tokens.withheld(item, (month.range, month.month)));
+            let unapproved = || format!("not approved by {} custodians", self.job.needed);
+            let reason = withheld.map_or_else(unapproved, str::to_owned);
+            reasons.entry(reason).or_default().push(literal.to_string());
+        }
+        for (reason, literals) in reasons {
+            let entry = Unanswered { literals, epoch: month.month.to_string(), reason, count: 0 };
+            if !self.found.unanswered.contains(&entry) {
+                self.found.unanswered.push(entry);
+            }
         }
     }
 
