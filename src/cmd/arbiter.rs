@@ -8,8 +8,8 @@ use std::{
 
 use blackbox_custody::{
     Archive, Error, Identity, Public,
-    arbiter::{Evidence, Judgement, Which, judge, open_dispute, show},
     approve::{open_request, request_body},
+    arbiter::{Evidence, Judgement, Which, judge, open_dispute, show},
     dispute::compare,
     ledger::Ledger,
     ruling::record,
@@ -72,7 +72,8 @@ fn compare_signed(args: &cli::Compare) -> Result<Outcome, Failure> {
         let (one, two) = pair.custodians;
         json!({ "item": pair.item, "subset": pair.subset.to_string(), "custodians": [name(one), name(two)], "same": pair.same })
     };
-    let json = json!({ "request": args.id, "ok": ok, "compared": pairs.iter().map(pair).collect::<Vec<_>>() });
+    let json =
+        json!({ "request": args.id, "ok": ok, "compared": pairs.iter().map(pair).collect::<Vec<_>>() });
     Ok(Outcome::of(if ok { code::DONE } else { code::FAILED }, json, lines.join("\n")))
 }
 
@@ -158,7 +159,9 @@ fn judge_evidence(args: &cli::Judge) -> Result<Outcome, Failure> {
         let _lock = store.lock()?;
         let (path, log_index) =
             record(&mut archive, (&judgement, &text), (identity, &operator, &clock::now()))?;
-        lines.push(format!("Recorded as {path}, log entry {log_index}. Keep the evidence: only its hash is there."));
+        lines.push(format!(
+            "Recorded as {path}, log entry {log_index}. Keep the evidence: only its hash is there."
+        ));
         recorded = Some((path, log_index));
     }
     let json = json!({
@@ -208,9 +211,8 @@ pub fn wrong(
             return Err(Error::invalid(file, "this evidence is about another request").into());
         }
         let custodians = archive.people.custodians.iter().enumerate();
-        let named = custodians.filter(|(_, person)| {
-            judgement.wrong.iter().any(|name| name == person.verifier.name())
-        });
+        let named = custodians
+            .filter(|(_, person)| judgement.wrong.iter().any(|name| name == person.verifier.name()));
         wrong = named.fold(wrong, |wrong, (number, _)| wrong.with(number));
     }
     Ok(wrong)

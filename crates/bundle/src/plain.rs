@@ -153,7 +153,8 @@ pub(crate) fn verification(answer: &Answer, verified_against: usize) -> String {
             liars + 1
         ),
     };
-    let disagreements: String = answer.disagreements.iter().map(|one| format!("{} ", disagreement(one))).collect();
+    let disagreements: String =
+        answer.disagreements.iter().map(|one| format!("{} ", disagreement(one))).collect();
     format!(
         "{answered}, {doubt} So many liars could not have hidden a hit: {verified_against}. {disagreements}No custodian can add a message or change one: \
          each one opens only as the sealer sealed it."
@@ -174,13 +175,17 @@ pub fn disagreement(one: &Disagreement) -> String {
     );
     match (&one.liar, one.settled_by) {
         (Some(liar), Some(Settlement::Found)) => {
-            format!("{what}: \"{liar}\" is wrong, for the other's answer finds, and a wrong one finds nothing.")
+            format!(
+                "{what}: \"{liar}\" is wrong, for the other's answer finds, and a wrong one finds nothing."
+            )
         }
         (Some(liar), Some(Settlement::Outvoted)) => format!("{what}: \"{liar}\" is outvoted."),
         (Some(liar), Some(Settlement::Evidence)) => {
             format!("{what}: \"{liar}\" is wrong, as the arbiter's evidence shows.")
         }
-        (_, Some(_)) => format!("{what}: the tokens are right all the same, and only an arbiter can say who is wrong."),
+        (_, Some(_)) => {
+            format!("{what}: the tokens are right all the same, and only an arbiter can say who is wrong.")
+        }
         _ => format!("{what}: one of them is wrong, and only an arbiter can say who."),
     }
 }

@@ -67,8 +67,7 @@ pub fn collect_without(
     let id = &open.request.document.id;
     let approvals = firsts(ledger.approvals(archive, id)?);
     approvals.iter().try_for_each(|approval| check_log(archive, approval))?;
-    let Shares { answers, used, warnings, unusable } =
-        shares(archive, open, (&approvals, wrong), identity)?;
+    let Shares { answers, used, warnings, unusable } = shares(archive, open, (&approvals, wrong), identity)?;
     let needed = archive.people.threshold.needed();
     if let Some(error) = unusable.filter(|_| used.len() < needed) {
         return Err(error);
@@ -85,13 +84,11 @@ pub fn collect_without(
         Error::invalid(format!("requests/{id}"), format!("\"{}\": {error}", name(archive, number)))
     })?;
     let (mut digests, contradicted) = digests_alone(archive, open, (&approvals, &used), wrong);
-    let Settled { tokens, mut disagreements, used: group } =
-        settle(archive, open, (&board, &contradicted))?;
+    let Settled { tokens, mut disagreements, used: group } = settle(archive, open, (&board, &contradicted))?;
     disagreements.append(&mut digests);
     // Where nothing could be taken from anybody, all were heard.
-    let heard = |approval: &&&Checked<Approval>| {
-        group.count() < needed || group.contains(approval.document.number)
-    };
+    let heard =
+        |approval: &&&Checked<Approval>| group.count() < needed || group.contains(approval.document.number);
     let used: Vec<_> = used.iter().filter(heard).collect();
     Ok(Collected {
         verified_against: tokens.verified_against(),

@@ -209,16 +209,16 @@ impl Dispute {
     ) -> Result<(), Error> {
         let approvals = firsts(ledger.approvals(archive, &self.request)?);
         for side in 0..2 {
-            let digest =
-                open.ask.digest_of(&self.request, (self.item, self.subset), self.list(side).iter());
-            let signed = approvals.iter().any(|approval| {
-                approval.leaf.document == self.approvals[side]
-                    && approval.document.custodian == self.custodians[side]
-                    && self.subset.contains(approval.document.number)
-                    && approval.document.digests.iter().any(|line| {
-                        (line.item, line.subset, line.digest) == (self.item, self.subset, digest)
-                    })
-            });
+            let digest = open.ask.digest_of(&self.request, (self.item, self.subset), self.list(side).iter());
+            let signed =
+                approvals.iter().any(|approval| {
+                    approval.leaf.document == self.approvals[side]
+                        && approval.document.custodian == self.custodians[side]
+                        && self.subset.contains(approval.document.number)
+                        && approval.document.digests.iter().any(|line| {
+                            (line.item, line.subset, line.digest) == (self.item, self.subset, digest)
+                        })
+                });
             if !signed {
                 let what = format!("its answers are not those that \"{}\" signed", self.custodians[side]);
                 return Err(Error::invalid(file, what));

@@ -151,9 +151,7 @@ pub fn check_ruling(
     let request = ledger.about(Kind::Request, &leaf.subject).next();
     let before = ledger.about(Kind::Ruling, &leaf.subject).filter(|one| one.index < logged.index).count();
     let mut named = ruling.right.iter().chain(&ruling.wrong);
-    let known = |name: &String| {
-        archive.people.custodians.iter().any(|person| person.verifier.name() == name)
-    };
+    let known = |name: &String| archive.people.custodians.iter().any(|person| person.verifier.name() == name);
     let own = ruling.origin == archive.config.origin
         && ruling.archive == archive.hash
         && ruling.judge == leaf.by

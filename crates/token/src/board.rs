@@ -211,9 +211,8 @@ impl<'a> Board<'a> {
             (0..MAX_CUSTODIANS).all(|one| !group.contains(one) || group.and(against[one]).count() == 0)
         };
         let consistent: Vec<Group> = everyone.all_within().filter(agrees).collect();
-        let is_largest = |group: &&Group| {
-            !consistent.iter().any(|other| other != *group && other.and(**group) == **group)
-        };
+        let is_largest =
+            |group: &&Group| !consistent.iter().any(|other| other != *group && other.and(**group) == **group);
         let suffices = |group: &&Group| {
             disputed.iter().all(|point| group.and(self.answered(point.item)).count() >= self.needed(*point))
         };

@@ -225,8 +225,7 @@ impl Run<'_> {
         let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for literal in literals {
             let item = self.job.ask.items.iter().position(|item| item.literal == **literal);
-            let withheld =
-                item.and_then(|item| self.job.tokens.withheld(item, (month.range, month.month)));
+            let withheld = item.and_then(|item| self.job.tokens.withheld(item, (month.range, month.month)));
             let unapproved = || format!("not approved by {} custodians", self.job.needed);
             let reason = withheld.map_or_else(unapproved, str::to_owned);
             reasons.entry(reason).or_default().push(literal.to_string());
