@@ -96,6 +96,54 @@ fn an_undisputed_word_that_nobody_wrote_is_absent_and_says_against_how_many_liar
     assert_eq!(reply.json["disagreements"], json!([]));
 }
 
+/// Lies about all of the second literal.
+fn lie_second(_: &OpenRequest, answers: &mut Answers) {
+    for token in answers.items.get_mut(&1).unwrap() {
+        *token = Secret::new(token.expose().map(|byte| byte ^ 0x33));
+    }
+}
+
+#[test]
+fn a_disputed_alternative_or_exclusion_hides_no_hit_of_the_rest() {
+    for (query, code) in [
+        (format!("{RARE} OR {UNWRITTEN}"), REFUSED),
+        (format!("{RARE} AND NOT {UNWRITTEN}"), DONE),
+    ] {
+        let world = World::new();
+        let id = world.approved(&query, &["alder", "birch"]);
+        forge::approve(&world, ("cedar", &id), &lie_second, &|_| {});
+        let reply = world.query(&id);
+        assert_eq!((reply.code, reply.hits()), (code, history::RARE_MESSAGES), "{query}: {reply:?}");
+        assert_all(&reply, &Value::Null, &Value::Null);
+    }
+}
+
+#[test]
+fn a_disputed_narrowing_term_is_unanswered_where_it_shows_nothing() {
+    let world = World::new();
+    let id = world.approved(&format!("{RARE} AND {UNWRITTEN}"), &["alder", "birch"]);
+    forge::approve(&world, ("cedar", &id), &lie_second, &|_| {});
+    let reply = world.query(&id);
+    assert_eq!((reply.code, reply.hits()), (REFUSED, 0), "{reply:?}");
+    assert_eq!(reply.json["unanswered"].as_array().unwrap().len(), history::MONTHS.len(), "{reply:?}");
+}
+
+#[test]
+fn counts_in_dispute_are_unanswered_and_not_zero() {
+    for (word, code) in [(UNWRITTEN, REFUSED), (RARE, DONE)] {
+        let world = World::new();
+        let id = world.ask(word, &["--mode", "count"]).done().text("request");
+        world.approve("alder", &id).done();
+        world.approve("birch", &id).done();
+        lies(&world, ("cedar", &id));
+        let reply = world.query(&id);
+        assert_eq!(reply.code, code, "{word}: {reply:?}");
+        let counts = reply.json["counts"].as_array().unwrap();
+        let expected = if word == RARE { history::MONTHS.len() } else { 0 };
+        assert_eq!(counts.len(), expected, "{reply:?}");
+    }
+}
+
 #[test]
 fn a_liar_in_one_month_only_is_named_for_that_month() {
     let world = World::new();

@@ -131,12 +131,16 @@ impl Run<'_> {
     fn month(&mut self, deposit: &DepositReader<'_>, month: Month<'_>) -> Result<(), QueryError> {
         self.postings.clear();
         self.count(deposit, month)?;
-        let clauses = self.job.plan.clauses.iter();
-        let (ready, lacking): (Vec<&Clause>, Vec<&Clause>) =
-            clauses.partition(|clause| self.lacking(clause, month).is_empty());
-        for clause in lacking {
+        let mut ready: Vec<&Clause> = Vec::new();
+        for clause in &self.job.plan.clauses {
             let lacking = self.lacking(clause, month);
-            self.lacks(&lacking, month);
+            if lacking.is_empty() || self.is_usable((clause, &lacking), month) {
+                ready.push(clause);
+            }
+            // A row that a NOT should exclude is excluded by its text all the same.
+            let excluding = |literal: &&&Literal| clause.nots.contains(literal) && self.is_withheld(literal, month);
+            let missed: Vec<&Literal> = lacking.iter().filter(|one| !excluding(one)).copied().collect();
+            self.lacks(&missed, month);
         }
         let tokens = context::tokens(&month, self.job.plan.literals.len(), self.job.context);
         let before = self.found.hits.len();
@@ -221,6 +225,25 @@ impl Run<'_> {
         literals
     }
 
+    fn is_withheld(&self, literal: &Literal, month: Month<'_>) -> bool {
+        let withheld = |item| self.job.tokens.withheld(item, (month.range, month.month)).is_some();
+        self.item(literal).is_some_and(withheld)
+    }
+
+    /// Whether a clause finds some of its rows although custodians disagree about `lacking`: in each of its
+    /// groups a literal is left. What it misses is told as unanswered.
+    fn is_usable(&self, (clause, lacking): (&Clause, &[&Literal]), month: Month<'_>) -> bool {
+        let holds = |literal: &Literal, parts: &[Part]| {
+            let item = self.item(literal);
+            item.is_some_and(|item| parts.iter().all(|part| month.token(item, *part).is_some()))
+        };
+        let any = |group: &[Literal], parts: &[Part]| group.iter().any(|literal| holds(literal, parts));
+        lacking.iter().all(|literal| self.is_withheld(literal, month))
+            && any(&clause.find, &[Part::Count, Part::Find])
+            && any(&clause.open, &[Part::Test, Part::Open])
+            && clause.tests.iter().all(|group| any(group, &[Part::Test]))
+    }
+
     fn lacks(&mut self, literals: &[&Literal], month: Month<'_>) {
         let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for literal in literals {
@@ -260,7 +283,7 @@ impl Run<'_> {
                         rows.insert(row, Opened { secret, held: vec![literal.clone(), opening.clone()] });
                     }
                     // A row that holds the term by its finder must hold it by its opener.
-                    None if clause.open.contains(literal) => {
+                    None if openers.iter().any(|(opening, ..)| *opening == literal) => {
                         return Err(QueryError::Inconsistent(segment.path(), literal.clone()));
                     }
                     None => {}
