@@ -105,10 +105,9 @@ fn lie_second(_: &OpenRequest, answers: &mut Answers) {
 
 #[test]
 fn a_disputed_alternative_or_exclusion_hides_no_hit_of_the_rest() {
-    for (query, code) in [
-        (format!("{RARE} OR {UNWRITTEN}"), REFUSED),
-        (format!("{RARE} AND NOT {UNWRITTEN}"), DONE),
-    ] {
+    for (query, code) in
+        [(format!("{RARE} OR {UNWRITTEN}"), REFUSED), (format!("{RARE} AND NOT {UNWRITTEN}"), DONE)]
+    {
         let world = World::new();
         let id = world.approved(&query, &["alder", "birch"]);
         forge::approve(&world, ("cedar", &id), &lie_second, &|_| {});

@@ -141,6 +141,11 @@ pub(crate) fn verification(answer: &Answer, verified_against: usize) -> String {
     let answered = format!("{} answered", count(answer.approvals as u64, "custodian"));
     let doubt = match (answer.approvals, verified_against) {
         (0, _) => return "No custodian's answer was used.".to_owned(),
+        (_, 0) if !answer.disagreements.is_empty() => {
+            "and some of what was used rests on no more answers than were needed: a single further lying \
+             custodian could have hidden hits."
+                .to_owned()
+        }
         (_, 0) => "no more than were needed, so their answers could not be checked against each other: \
                    a single lying custodian among those who answered could have hidden hits."
             .to_owned(),

@@ -1,6 +1,6 @@
 //! Collecting approvals: which custodians answered, whether they agree, and the tokens that result.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use blackbox_format::{fields::Hex, merkle::sha256};
 use blackbox_log::Checkpoint;
@@ -20,7 +20,7 @@ use crate::{
     error::Error,
     identity::Identity,
     ledger::{Checked, Ledger},
-    settle::{Contradicted, Settled, name, settle},
+    settle::{Contradicted, Line, Lines, Settled, name, settle},
     wrap::unwrap,
 };
 
@@ -157,7 +157,7 @@ fn digests_alone(
     wrong: Group,
 ) -> (Vec<Disagreement>, Contradicted) {
     let present = |number: usize| used.iter().any(|approval| approval.document.number == number);
-    let (mut found, mut items) = (BTreeMap::new(), Contradicted::new());
+    let (mut found, mut items) = (Lines::default(), Contradicted::new());
     for one in compare(approvals).into_iter().filter(|one| !one.same) {
         let (first, second) = one.custodians;
         let Some(item) = open.ask.items.get(one.item) else { continue };
@@ -165,29 +165,18 @@ fn digests_alone(
             continue;
         }
         let liars: Vec<usize> = [first, second].into_iter().filter(|one| wrong.contains(*one)).collect();
-        let (liar, by) = match liars[..] {
-            [liar] => (Some(liar), Some(Settlement::Evidence)),
-            [_, ..] => continue,
+        let verdict = match liars[..] {
             [] => (None, None),
+            [liar] => (Some(liar), Some(Settlement::Evidence)),
+            _ => continue,
         };
-        if by.is_none() && (present(first) || present(second)) {
+        if liars.is_empty() && (present(first) || present(second)) {
             items.entry(one.item).or_insert((first, second));
         }
-        let literals: &mut Vec<String> = found.entry((one.subset, (first, second), liar, by)).or_default();
-        literals.push(item.literal.to_string());
+        let literal = item.literal.to_string();
+        found.add(Line { subset: one.subset, custodians: one.custodians, literal, month: None }, verdict);
     }
-    let line = |((subset, (one, two), liar, settled_by), literals): (
-        (blackbox_format::threshold::Subset, (usize, usize), Option<usize>, Option<Settlement>),
-        Vec<String>,
-    )| Disagreement {
-        subset: subset.to_string(),
-        custodians: [name(archive, one), name(archive, two)],
-        literals,
-        months: Vec::new(),
-        liar: liar.map(|liar| name(archive, liar)),
-        settled_by,
-    };
-    (found.into_iter().map(line).collect(), items)
+    (found.finish(archive), items)
 }
 
 /// The answers of one approval that can be used.

@@ -239,7 +239,7 @@ impl Case<'_> {
             subset: conflict.subset,
             custodians: conflict.custodians,
             literal: self.open.ask.items[conflict.point.item].literal.to_string(),
-            month: conflict.point.month.to_string(),
+            month: Some(conflict.point.month.to_string()),
         }
     }
 }
@@ -249,37 +249,45 @@ pub(crate) fn name(archive: &Archive<'_>, number: usize) -> String {
 }
 
 /// One disagreement about one literal in one month.
-struct Line {
-    subset: Subset,
-    custodians: (usize, usize),
-    literal: String,
-    month: String,
+pub(crate) struct Line {
+    pub subset: Subset,
+    pub custodians: (usize, usize),
+    pub literal: String,
+    /// Unknown if only digests are at hand.
+    pub month: Option<String>,
 }
 
-type Verdict = (Option<usize>, Option<Settlement>);
+/// Who is wrong, and what shows it.
+pub(crate) type Verdict = (Option<usize>, Option<Settlement>);
+
+type Key = (Subset, (usize, usize), Verdict);
 
 /// Disagreements by key, custodians and verdict, with their literals and months.
 #[derive(Default)]
-struct Lines(BTreeMap<(Subset, (usize, usize), Verdict), (BTreeSet<String>, BTreeSet<String>)>);
+pub(crate) struct Lines(BTreeMap<Key, Places>);
+
+/// Literals and months.
+#[derive(Default)]
+struct Places(BTreeSet<String>, BTreeSet<String>);
 
 impl Lines {
-    fn add(&mut self, line: Line, verdict: Verdict) {
-        let (literals, months) = self.0.entry((line.subset, line.custodians, verdict)).or_default();
+    pub(crate) fn add(&mut self, line: Line, verdict: Verdict) {
+        let Places(literals, months) = self.0.entry((line.subset, line.custodians, verdict)).or_default();
         literals.insert(line.literal);
-        months.insert(line.month);
+        months.extend(line.month);
     }
 
-    fn finish(self, archive: &Archive<'_>) -> Vec<Disagreement> {
-        let line = |((subset, (one, two), (liar, settled_by)), (literals, months)): (
-            (Subset, (usize, usize), Verdict),
-            (BTreeSet<String>, BTreeSet<String>),
-        )| Disagreement {
-            subset: subset.to_string(),
-            custodians: [name(archive, one), name(archive, two)],
-            literals: literals.into_iter().collect(),
-            months: months.into_iter().collect(),
-            liar: liar.map(|liar| name(archive, liar)),
-            settled_by,
+    pub(crate) fn finish(self, archive: &Archive<'_>) -> Vec<Disagreement> {
+        let line = |(key, Places(literals, months)): (Key, Places)| {
+            let (subset, (one, two), (liar, settled_by)) = key;
+            Disagreement {
+                subset: subset.to_string(),
+                custodians: [name(archive, one), name(archive, two)],
+                literals: literals.into_iter().collect(),
+                months: months.into_iter().collect(),
+                liar: liar.map(|liar| name(archive, liar)),
+                settled_by,
+            }
         };
         self.0.into_iter().map(line).collect()
     }

@@ -17,8 +17,11 @@ use crate::{
 pub struct Board<'a> {
     ask: &'a Ask,
     answered: BTreeMap<usize, Group>,
-    given: BTreeMap<Point, BTreeMap<Subset, Vec<(usize, &'a Token)>>>,
+    given: BTreeMap<Point, Parts<'a>>,
 }
+
+/// The answers to one point, by subset, each with its custodian's number.
+type Parts<'a> = BTreeMap<Subset, Vec<(usize, &'a Token)>>;
 
 /// A token: one part of an item, in one month of a deposit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
