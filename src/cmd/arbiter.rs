@@ -10,6 +10,7 @@ use blackbox_custody::{
     Archive, Error, Identity, Public,
     approve::{open_request, request_body},
     arbiter::{Evidence, Judgement, Which, judge, open_dispute, show},
+    collect::firsts,
     dispute::compare,
     ledger::Ledger,
     ruling::record,
@@ -44,10 +45,7 @@ fn compare_signed(args: &cli::Compare) -> Result<Outcome, Failure> {
     let archive = Archive::open(&store)?;
     let ledger = Ledger::read(&archive)?;
     ledger.request(&archive, &args.id)?;
-    let mut approvals = ledger.approvals(&archive, &args.id)?;
-    let mut seen = std::collections::BTreeSet::new();
-    approvals.retain(|approval| seen.insert(approval.document.number));
-    let pairs = compare(&approvals);
+    let pairs = compare(&firsts(ledger.approvals(&archive, &args.id)?));
     let name = |number: usize| archive.people.custodians.get(number).map_or("?", |person| &person.name);
     let ok = pairs.iter().all(|pair| pair.same);
     let mut lines: Vec<String> = Vec::new();

@@ -128,6 +128,22 @@ fn a_disputed_narrowing_term_is_unanswered_where_it_shows_nothing() {
 }
 
 #[test]
+fn a_lie_about_neighbours_is_named_and_changes_none() {
+    let world = World::new();
+    let id = world.ask(RARE, &["--context", "1"]).done().text("request");
+    for name in ["alder", "birch"] {
+        world.approve(name, &id).done();
+    }
+    let honest = world.copy();
+    honest.approve("cedar", &id).done();
+    forge::approve(&world, ("cedar", &id), &lie_second, &|_| {});
+    let (reply, expected) = (world.query(&id).done(), honest.query(&id).done());
+    assert_eq!(reply.json["hits"], expected.json["hits"]);
+    assert_all(&reply, &json!("cedar"), &json!("found"));
+    assert_eq!(reply.json["disagreements"][0]["literals"], json!(["context:-1"]));
+}
+
+#[test]
 fn counts_in_dispute_are_unanswered_and_not_zero() {
     for (word, code) in [(UNWRITTEN, REFUSED), (RARE, DONE)] {
         let world = World::new();

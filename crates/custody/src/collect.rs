@@ -101,7 +101,7 @@ pub fn collect_without(
 }
 
 /// The first approval of each custodian counts.
-pub(crate) fn firsts(mut approvals: Vec<Checked<Approval>>) -> Vec<Checked<Approval>> {
+pub fn firsts(mut approvals: Vec<Checked<Approval>>) -> Vec<Checked<Approval>> {
     let mut seen = BTreeSet::new();
     approvals.retain(|approval| seen.insert(approval.document.number));
     approvals
