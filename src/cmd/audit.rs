@@ -76,6 +76,7 @@ pub fn run(args: &cli::Audit) -> Result<Outcome, Failure> {
         "approvals": counts(Kind::Approval),
         "refusals": counts(Kind::Refusal),
         "disclosures": counts(Kind::Disclosure),
+        "rulings": counts(Kind::Ruling),
         "findings": audit.findings.all,
         "details": requests,
     });

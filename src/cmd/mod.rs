@@ -2,6 +2,7 @@
 
 mod accept;
 mod approve;
+mod arbiter;
 mod audit;
 mod change;
 mod custody;
@@ -50,6 +51,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Failure> {
         Verb::Query(args) => query::run(args),
         Verb::Change(args) => change::run(args),
         Verb::Custody(args) => custody::run(args),
+        Verb::Arbiter(step) => arbiter::run(step),
         Verb::Audit(args) => audit::run(args),
         Verb::Verify(args) => verify::run(args),
         Verb::Status(args) => status::run(args),

@@ -111,6 +111,18 @@ pub fn open_request(
     let request = ledger.request(archive, id)?;
     check_route(archive, request.document.mode)?;
     let body = request_body(archive, &request, identity)?;
+    open_body(archive, ledger, (request, &body))
+}
+
+/// Opens `request` with its body, and checks that its literals implement its query.
+///
+/// # Errors
+/// They do not, or a deposit was not in the log when it was made.
+pub fn open_body(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    (request, body): (Checked<Request>, &RequestBody),
+) -> Result<OpenRequest, Error> {
     let plan = body.check(&request.document, &archive.people.rules)?;
     check_context(archive, (request.document.mode, request.document.context))?;
     let all = ledger.deposits(archive)?;

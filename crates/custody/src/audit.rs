@@ -21,6 +21,7 @@ use crate::{
     ledger::{Checked, Ledger, check_approval, check_disclosure, check_refusal, check_request},
     refusal::parse_reason,
     request::Request,
+    ruling::check_ruling,
     state::State,
     verify::{Findings, Severity, check_documents, check_log, is_after},
     wrap::{unpad, unwrap},
@@ -153,6 +154,7 @@ impl Case<'_> {
         self.terms(findings);
         let approvals = self.approvals(findings);
         self.refusals(findings);
+        self.rulings();
         self.disclosures(&approvals, findings);
     }
 
@@ -271,6 +273,14 @@ impl Case<'_> {
                     findings.push(Severity::Error, what);
                 }
             }
+        }
+    }
+
+    /// What was ruled: its signers' word. The evidence is not in the archive.
+    fn rulings(&mut self) {
+        for logged in self.ledger.about(Kind::Ruling, &self.request.document.id) {
+            let Ok(ruling) = check_ruling(self.archive, self.ledger, logged) else { continue };
+            self.lines.push(format!("ruling: {}", ruling.document.told()));
         }
     }
 

@@ -348,10 +348,9 @@ impl People {
     pub fn group_of<'c>(&self, compartments: impl IntoIterator<Item = &'c String>) -> Result<&Group, Error> {
         let mut one: Option<(&String, &Group)> = None;
         for name in compartments {
-            let group = self
-                .groups
-                .get(name)
-                .ok_or_else(|| Error::refused("act", format!("the archive has no compartment \"{name}\"")))?;
+            let group = self.groups.get(name).ok_or_else(|| {
+                Error::refused("act", format!("none of the archive's compartments is \"{name}\""))
+            })?;
             match one {
                 Some((other, first)) if first != group => {
                     let why = format!(

@@ -2,7 +2,7 @@
 
 use blackbox_custody::{
     Identity, Public, accept::Accept, approval::Approval, change::Change, check::Receipt,
-    disclosure::Disclosure, handover::HandOver, refusal::Refusal, request::Request,
+    disclosure::Disclosure, handover::HandOver, refusal::Refusal, request::Request, ruling::Ruling,
 };
 use blackbox_format::{
     VERSION,
@@ -87,7 +87,7 @@ struct Kind {
     check: fn(&Note, &str) -> Result<(), blackbox_custody::Error>,
 }
 
-const KINDS: [Kind; 8] = [
+const KINDS: [Kind; 9] = [
     Kind {
         name: "request",
         about: "a request: what an examiner asks, without its terms",
@@ -131,6 +131,12 @@ const KINDS: [Kind; 8] = [
         check: |note, file| Receipt::parse(note, file).map(drop),
     },
     Kind {
+        name: "ruling",
+        about: "a ruling: somebody's word of what an arbiter's evidence showed",
+        lists: &["right", "wrong"],
+        check: |note, file| Ruling::parse(note, file).map(drop),
+    },
+    Kind {
         name: "accept",
         about: "an acceptance: a custodian's word that its custody file opens and holds the right keys",
         lists: &[],
@@ -150,7 +156,7 @@ fn signed(subject: &Subject, name: &str) -> Result<Option<Facts>, Failure> {
     add_lines(&mut facts, &note.text, kind.lists);
     facts.keyed("sha256", "SHA-256 of this file", Hex(sha256(&note.to_bytes())).to_string());
     signers::add(&mut facts, subject, &note);
-    if kind.name != "accept" {
+    if !["accept", "ruling"].contains(&kind.name) {
         facts.note("What it may not say in public is in the age file in log/bodies, for custodians, auditors and the examiner.");
     }
     Ok(Some(facts))
