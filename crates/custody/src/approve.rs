@@ -29,6 +29,7 @@ use crate::{
     identity::Identity,
     keys::custody_keys,
     ledger::{Checked, Ledger},
+    limits,
     request::{Request, RequestBody},
     state::State,
     wrap::{pad, unpad, unwrap, wrap},
@@ -86,11 +87,23 @@ pub fn open_request(
     identity: &Identity,
     id: &str,
 ) -> Result<OpenRequest, Error> {
+    open_among(archive, ledger, (identity, id), &ledger.deposits(archive)?)
+}
+
+/// As [`open_request`], for who opens several: `all` are the logged deposits.
+///
+/// # Errors
+/// As [`open_request`].
+pub fn open_among(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    (identity, id): (&Identity, &str),
+    all: &[Checked<Manifest>],
+) -> Result<OpenRequest, Error> {
     let request = ledger.request(archive, id)?;
     let body = request_body(archive, &request, identity)?;
     let plan = body.check(&request.document, &archive.people.rules)?;
     check_context(archive, (request.document.mode, request.document.context))?;
-    let all = ledger.deposits(archive)?;
     let asked = |deposit: &String| {
         let found =
             all.iter().find(|logged| logged.document.deposit == *deposit && logged.index < request.index);
@@ -165,6 +178,7 @@ pub fn approve(
     if state.approval(&request.id)?.is_none() {
         let ledger = Ledger::read(archive)?;
         check_first(archive, &ledger, &request.id, identity)?;
+        limits::permit("approve this request", &limits::approval(archive, &ledger, open, (identity, now))?)?;
         let made = make((archive, &ledger), (open, &items), identity, now)?;
         state.keep(&request.id, (&made.share, &made.body, &made.note))?;
     }

@@ -64,7 +64,7 @@ pub fn answer(archive: &Archive<'_>, open: &OpenRequest, collected: &Collected) 
     Ok(Answered { answer, counts })
 }
 
-fn read_error(error: QueryError) -> Error {
+pub(crate) fn read_error(error: QueryError) -> Error {
     match error {
         QueryError::Paged(PagedError::Store(error)) => Error::Store(error),
         QueryError::Paged(error) => Error::Paged(error),

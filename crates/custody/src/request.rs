@@ -53,6 +53,8 @@ pub struct Request {
     pub deposits: Vec<String>,
     /// The compartments of these deposits.
     pub compartments: Vec<String>,
+    /// Id of the logged count request that it cites.
+    pub cites: Option<String>,
     /// SHA-256 of the body's text, which begins with a random salt.
     pub commitment: Hex<32>,
     /// SHA-256 of the age file with the body.
@@ -85,6 +87,7 @@ impl Request {
             .field("expires", &self.expires)
             .fields("deposit", &self.deposits)
             .fields("compartment", &self.compartments)
+            .fields("cites", &self.cites)
             .field("commitment", self.commitment)
             .field("body", self.body);
         out.finish()
@@ -214,6 +217,7 @@ fn read(text: &str) -> Result<Request, FieldsError> {
         expires: from.value("expires")?,
         deposits: from.values("deposit")?,
         compartments: from.values("compartment")?,
+        cites: from.optional("cites")?,
         commitment: from.value("commitment")?,
         body: from.value("body")?,
     };

@@ -150,6 +150,18 @@ impl<'a> Reader<'a> {
         Ok(values)
     }
 
+    /// The next field if it is called `name`, read as a `T`. A second one is left, and so an error.
+    ///
+    /// # Errors
+    /// The value is no `T`, or not written as a `T` is.
+    pub fn optional<T>(&mut self, name: &str) -> Result<Option<T>, FieldsError>
+    where
+        T: FromStr + Display,
+        T::Err: Display,
+    {
+        self.next_if(name).map(|text| self.parse(name, text)).transpose()
+    }
+
     /// Ends reading.
     ///
     /// # Errors
