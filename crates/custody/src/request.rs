@@ -111,6 +111,9 @@ impl Request {
         if !days.into_iter().all(is_day) {
             return Err(Error::invalid(file, "a day is not of the form 2020-03-01"));
         }
+        if request.cites.as_ref().is_some_and(|cited| !is_id(cited)) {
+            return Err(Error::invalid(file, "what it cites is not the id of a request"));
+        }
         if request.months().is_err() {
             return Err(Error::invalid(file, "its days lie outside the years 1970 to 2199"));
         }
@@ -180,6 +183,11 @@ impl Request {
         let ranges = self.deposits.iter().map(range).collect::<Result<_, Error>>()?;
         Ok(Ask { origin: self.origin.clone(), ranges, items: items(plan, self.context) })
     }
+}
+
+/// 16 hex digits.
+fn is_id(text: &str) -> bool {
+    text.len() == 16 && text.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c))
 }
 
 /// The items of a request: the plan's literals, then the context distances.

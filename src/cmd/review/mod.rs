@@ -10,7 +10,7 @@ use blackbox_custody::{
     approve::{OpenRequest, open_among},
     earlier::History,
     held::{Whose, together},
-    ledger::Ledger,
+    ledger::{Ledger, check},
     limits,
 };
 use blackbox_log::Kind;
@@ -61,9 +61,9 @@ pub fn run(args: &cli::Review) -> Result<Outcome, Failure> {
 /// Whether a request still waits for this custodian.
 fn is_open(archive: &Archive<'_>, ledger: &Ledger, who: &Who, id: &str) -> bool {
     let name = who.identity.public().verifier.name();
-    let decided = [Kind::Approval, Kind::Refusal]
-        .into_iter()
-        .any(|kind| ledger.decisions(archive, kind, id).iter().any(|logged| logged.leaf.by == name));
+    let mine = [Kind::Approval, Kind::Refusal].into_iter().flat_map(|kind| ledger.about(kind, id));
+    let decided =
+        mine.filter(|logged| logged.leaf.by == name).any(|logged| check(archive, ledger, logged).is_ok());
     let expired =
         ledger.request(archive, id).is_ok_and(|request| request.document.is_expired(clock::now().today));
     !decided && !expired

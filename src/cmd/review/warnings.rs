@@ -83,11 +83,9 @@ fn broad(desk: &Desk<'_>, open: &OpenRequest) -> Result<Vec<String>, Error> {
     let mut lines: Vec<String> = known.iter().filter(is_broad).map(line).collect();
     let short = finders(&open.plan)
         .filter(|one| one.field == Field::Word && one.term.chars().count() <= SHORT_LETTERS);
-    lines.extend(short.map(|one| {
-        format!(
-            "{one} has few letters: such words stand in messages for many reasons"
-        )
-    }));
+    lines.extend(
+        short.map(|one| format!("{one} has few letters: such words stand in messages for many reasons")),
+    );
     Ok(lines)
 }
 

@@ -1,0 +1,156 @@
+//! The limits that need no counts: terms, months, alternatives, requests in a month, and notice.
+
+use std::collections::BTreeSet;
+
+use blackbox_format::term::Literal;
+use blackbox_log::Kind;
+use blackbox_query::{language::Expr, plan::Plan};
+use jiff::Timestamp;
+
+use super::{Asked, Breach};
+use crate::{
+    archive::Archive,
+    config::Limits,
+    error::Error,
+    ledger::{Ledger, check_request},
+    request::Request,
+};
+
+pub(super) const CHANGE: &str = "or let custodians change the policy";
+
+/// `what`, if `found` is more than the limit; 0 is no limit.
+fn beyond(
+    (limit, value): (&'static str, u32),
+    found: usize,
+    (what, permit): (String, String),
+) -> Option<Breach> {
+    (value > 0 && found as u64 > u64::from(value)).then_some(Breach {
+        limit,
+        value: value.into(),
+        what,
+        permit,
+    })
+}
+
+pub(super) fn months(request: &Request, limits: &Limits) -> Option<Breach> {
+    let found = request.months().map_or(0, Iterator::count);
+    let what = format!("it asks for {found} months");
+    let permit = format!("ask for fewer at a time (--since, --until), {CHANGE}");
+    beyond(("months", limits.months), found, (what, permit))
+}
+
+pub(super) fn requests(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    (asked, index): (&Asked<'_, '_>, u64),
+    limits: &Limits,
+) -> Result<Option<Breach>, Error> {
+    if limits.requests == 0 {
+        return Ok(None);
+    }
+    let examiner = &asked.request.examiner;
+    let time = asked.entry.map_or(asked.request.time.as_str(), |(_, time)| time);
+    let month = time.get(..7).unwrap_or_default();
+    let earlier = ledger.of_kind(Kind::Request).filter(|logged| {
+        let leaf = &logged.leaf;
+        logged.index < index && leaf.by == *examiner && leaf.time.starts_with(month)
+    });
+    // An operator can append any entry: only those count that the examiner signed.
+    let found = earlier.filter(|logged| check_request(archive, logged).is_ok()).count() + 1;
+    let what = format!("it is request {found} of \"{examiner}\" in {month}");
+    let next = month.parse().map(|month: blackbox_format::month::Month| month.next().to_string());
+    let permit = format!("ask from {}-01 on, {CHANGE}", next.unwrap_or_default());
+    Ok(beyond(("requests", limits.requests), found, (what, permit)))
+}
+
+/// An approval is too early if less than the notice has passed since the later of the request's own time and
+/// its entry's.
+pub(super) fn notice(asked: &Asked<'_, '_>, time: &str, limits: &Limits) -> Option<Breach> {
+    if limits.notice_hours == 0 {
+        return None;
+    }
+    let read = |time: &str| time.parse::<Timestamp>().ok();
+    let entry = asked.entry.and_then(|(_, time)| read(time));
+    let since = entry.max(read(&asked.request.time));
+    let hours = jiff::Span::new().try_hours(limits.notice_hours).ok()?;
+    let from = since.and_then(|since| since.checked_add(hours).ok());
+    if read(time).zip(from).is_some_and(|(time, from)| time >= from) {
+        return None;
+    }
+    let when = from.map_or_else(|| "a time that has no writing".to_owned(), |from| from.to_string());
+    Some(Breach {
+        limit: "notice_hours",
+        value: limits.notice_hours.into(),
+        what: format!(
+            "it is approved within the hours that every request must have stood in the log: {time}"
+        ),
+        permit: format!("approve from {when} on"),
+    })
+}
+
+pub(super) fn of_plan(plan: &Plan, limits: &Limits) -> Vec<Breach> {
+    let terms = plan.literals.len();
+    let what = format!("it asks for {terms} terms");
+    let permit = format!("ask for fewer at a time, {CHANGE}");
+    let terms = beyond(("terms", limits.terms), terms, (what, permit));
+    let variants = variants(plan);
+    let what = format!("it asks for any of {variants} alternatives");
+    let permit = format!("name fewer with OR, {CHANGE}");
+    let variants = beyond(("variants", limits.variants), variants, (what, permit));
+    terms.into_iter().chain(variants).collect()
+}
+
+/// The most literals of which a row must have one: the largest group of a clause, or where the plan only counts,
+/// the most terms that the query joins by OR.
+pub fn variants(plan: &Plan) -> usize {
+    let groups =
+        plan.clauses.iter().flat_map(|clause| [&clause.find, &clause.open].into_iter().chain(&clause.tests));
+    let largest = groups.map(Vec::len).max();
+    largest.unwrap_or_else(|| alternatives(plan.query.expr()))
+}
+
+fn alternatives(expr: &Expr) -> usize {
+    match expr {
+        Expr::Term(_) | Expr::Phrase(_) => 1,
+        Expr::Not(part) => alternatives(part),
+        Expr::And(parts) => parts.iter().map(alternatives).max().unwrap_or(0),
+        Expr::Or(parts) => {
+            let terms: BTreeSet<&Literal> = parts.iter().filter_map(term).collect();
+            parts.iter().map(alternatives).max().unwrap_or(0).max(terms.len())
+        }
+    }
+}
+
+fn term(expr: &Expr) -> Option<&Literal> {
+    match expr {
+        Expr::Term(literal) => Some(literal),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use blackbox_query::plan::Mode;
+
+    use super::*;
+
+    fn plan(query: &str, mode: Mode) -> Plan {
+        let rules =
+            blackbox_format::rules::Rules { common: Default::default(), finding_fields: Default::default() };
+        Plan::new(&query.parse().unwrap(), mode, &rules, &[]).unwrap()
+    }
+
+    #[test]
+    fn variants_are_the_largest_group_of_alternatives() {
+        for (query, most) in [
+            ("teal", 1),
+            ("teal OR coot OR smew", 3),
+            ("teal AND (coot OR smew)", 2),
+            ("(teal AND coot) OR smew OR rail", 2),
+            ("\"teal and coot\"", 1),
+        ] {
+            assert_eq!(variants(&plan(query, Mode::Open)), most, "{query}");
+            assert_eq!(variants(&plan(query, Mode::Count)), most, "{query}");
+        }
+    }
+}
