@@ -83,15 +83,15 @@ fn review(desk: &Desk<'_>, open: &OpenRequest) -> Result<(Value, String), Failur
     let sections = [
         ("The plan, literal by literal", open.plan.lines()),
         ("Whatever program reads the archive, its tokens open at most", closure(open)),
-        ("Of each deposit that is, by disclosed counts that were counted again", shares.own_lines(open)),
+        ("Of each deposit that is", shares.own_lines(open)),
         (
-            "A count request first is offered: it opens nothing. The examiner would run",
+            "A count request first is offered, which opens nothing: the examiner would run",
             offer(desk, open, &shares),
         ),
         ("Beyond the query itself they would also open", open.plan.surplus()),
         ("Together with tokens given to this examiner before, they would also open", mine.clone()),
         ("Together with tokens given to anyone before, they would also open", all.clone()),
-        ("Of each deposit, all tokens together open at most", shares.sum_lines(&request.examiner)),
+        ("Of each deposit, with all that was given before, that is", shares.sum_lines(&request.examiner)),
         ("Earlier requests like this one", repeats.lines()),
         ("Terms that were refused before", refused.lines()),
         ("Decisions so far", decisions.clone()),

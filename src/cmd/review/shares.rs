@@ -46,24 +46,23 @@ impl<'h> Shares<'h> {
 
     /// What this request opens of each deposit; nothing, if it opens nothing at all.
     pub fn own_lines(&self, open: &OpenRequest) -> Vec<String> {
-        match open.plan.closure().is_empty() {
-            true => Vec::new(),
-            false => self.own.iter().map(line).collect(),
+        if open.plan.closure().is_empty() {
+            return Vec::new();
         }
+        let mut lines: Vec<String> = self.own.iter().map(line).collect();
+        if self.own.iter().any(|share| share.opens_at_most > 0) {
+            lines.push("(counted again with tokens that were disclosed: that each is its term's, nobody can check alone)".to_owned());
+        }
+        lines
     }
 
-    /// What is open of each deposit before and after this approval.
+    /// What is open of each deposit before and after this approval, where something was given before.
     pub fn sum_lines(&self, examiner: &str) -> Vec<String> {
-        let side = |who: &str, (before, after): &(Vec<Share>, Vec<Share>)| -> Vec<String> {
-            let opens = |after: &&Share| after.opens_at_most > 0 || !after.unknown.is_empty();
-            let line = |after: &Share| {
-                let before = before.iter().find(|share| share.deposit == after.deposit);
-                let before = before.map_or(0.0, Share::percent);
-                format!("to {who}: {before:.1} % before this approval; after it, {}", line(after))
-            };
-            after.iter().filter(opens).map(line).collect()
-        };
-        [side(examiner, &self.examiner), side("anyone", &self.everyone)].concat()
+        let mut lines = sums(&format!("to {examiner}"), &self.examiner);
+        if self.everyone != self.examiner {
+            lines.extend(sums("to anyone", &self.everyone));
+        }
+        lines
     }
 
     /// The keys of a review's JSON.
@@ -85,22 +84,35 @@ impl<'h> Shares<'h> {
     }
 }
 
+fn sums(who: &str, (before, after): &(Vec<Share>, Vec<Share>)) -> Vec<String> {
+    let line = |before: &Share| {
+        let after = after.iter().find(|share| share.deposit == before.deposit);
+        format!(
+            "{who}: {:.1} % before this approval; after it, {}",
+            before.percent(),
+            line(after.unwrap_or(before))
+        )
+    };
+    before.iter().filter(|share| share.opens_at_most > 0 || !share.unknown.is_empty()).map(line).collect()
+}
+
 fn line(share: &Share) -> String {
-    let mut line = format!(
-        "deposit {}: up to {} of {} rows (with padding of up to 12 %), {:.1} %",
-        share.deposit,
-        share.opens_at_most,
-        share.rows,
-        share.percent()
-    );
+    let Share { deposit, rows, opens_at_most, .. } = share;
     let mut names: Vec<String> = share.unknown.iter().take(NAMED).map(ToString::to_string).collect();
     if share.unknown.len() > NAMED {
         names.push(format!("{} more", share.unknown.len() - NAMED));
     }
-    if !names.is_empty() {
-        line.push_str(&format!("; not in it, since nobody has counted them: {}", names.join(", ")));
+    let known = format!(
+        "deposit {deposit}: up to {opens_at_most} of {rows} rows (padded by up to 12 %), {:.1} %",
+        share.percent()
+    );
+    match (names.join(", "), opens_at_most) {
+        (none, _) if none.is_empty() => known,
+        (names, 0) => {
+            format!("deposit {deposit}: not known of its {rows} rows, since nobody has counted {names}")
+        }
+        (names, _) => format!("{known}, and what is opened by {names}, which nobody has counted"),
     }
-    line
 }
 
 fn share(share: &Share) -> Value {
