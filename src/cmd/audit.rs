@@ -3,11 +3,14 @@
 use blackbox_custody::{
     Archive, Error, Identity,
     audit::audit,
+    compare::compare,
+    kept::keep_bodies,
     ledger::Ledger,
     state::State,
     verify::{Findings, Severity},
 };
 use blackbox_log::Kind;
+use blackbox_store::Folder;
 use serde_json::json;
 
 use crate::{
@@ -20,7 +23,10 @@ use crate::{
 pub fn run(args: &cli::Audit) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
     let archive = Archive::open(&store)?;
-    let key = args.key.as_deref().map(Identity::load).transpose()?;
+    let passphrase = input::of_key(args.passphrase_file.as_deref());
+    let key = args.key.as_deref().map(|key| input::identity(key, passphrase)).transpose()?;
+    // A token that is not plugged in is no error of the archive.
+    key.as_ref().map(Identity::prove).transpose()?;
     let outside = args.checkpoint.iter().map(|path| input::outside(path)).collect::<Result<Vec<_>, _>>()?;
     let ledger = Ledger::read(&archive)?;
     if let Some(key) = key.as_ref().filter(|key| !archive.people.is_overseer(key.public())) {
@@ -28,9 +34,16 @@ pub fn run(args: &cli::Audit) -> Result<Outcome, Failure> {
         return Err(Error::refused("audit with this key", why).into());
     }
     if let Some(path) = args.key.as_deref().map(State::path_beside).filter(|path| path.is_dir()) {
-        State::open(&path, &archive)?.check(&archive)?;
+        let state = State::open(&path, &archive)?;
+        state.check(&archive)?;
+        if let Some(key) = &key {
+            keep_bodies(&archive, &ledger, (&state, key))?;
+        }
     }
-    let audit = audit(&archive, &ledger, key.as_ref(), &outside)?;
+    let mut audit = audit(&archive, &ledger, key.as_ref(), &outside)?;
+    for folder in &args.against {
+        compare(&archive, (&Folder::new(folder), &folder.display().to_string()), &mut audit.findings)?;
+    }
     let counts = |kind| ledger.count(kind);
     let ok = audit.findings.ok();
     let mut lines = vec![format!(

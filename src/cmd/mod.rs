@@ -7,6 +7,7 @@ mod change;
 mod custody;
 mod demo;
 mod document;
+mod drill;
 mod formats;
 mod init;
 mod inspect;
@@ -19,6 +20,7 @@ mod review;
 mod seal;
 mod status;
 mod verify;
+mod witness;
 
 use crate::{
     cli::{Cli, Verb},
@@ -39,9 +41,11 @@ pub fn run(cli: Cli) -> Result<Outcome, Failure> {
         Verb::Formats => Ok(formats::run()),
         Verb::ReadDocument => document::run(),
         Verb::Accept(args) => accept::run(args),
+        Verb::Drill(args) => drill::run(args),
         Verb::Request(args) => request::run(args),
         Verb::Review(args) => review::run(args),
         Verb::Approve(args) => approve::run(args),
+        Verb::Witness(args) => witness::run(args),
         Verb::Refuse(args) => refuse::run(args),
         Verb::Query(args) => query::run(args),
         Verb::Change(args) => change::run(args),

@@ -64,6 +64,7 @@ fn count_all(world: &World, states: &Path, now: &Now) {
         compartments: Vec::new(),
         cites: None,
         expires: None,
+        order: None,
     };
     let mut archive = world.archive();
     let ledger = Ledger::read(&archive).unwrap();

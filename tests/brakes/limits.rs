@@ -201,7 +201,7 @@ fn an_open_request_must_cite_a_count_that_was_answered() {
     let id = world.ask(RARE, &["--cites", &counted]).done().text("request");
     world.approve("alder", &id).done();
     assert_eq!(world.review("birch", &id).done().json["requests"][0]["cites"], counted.as_str());
-    let drill = world.ask("drill:drill", &[]).done().text("request");
+    let drill = world.run(&["drill", "box", "--key", "finch.key"]).done().text("request");
     world.approve("alder", &drill).done();
 }
 

@@ -10,10 +10,12 @@ use blackbox_custody::{
     approve::{OpenRequest, open_among},
     earlier::History,
     held::{Whose, together},
+    kept::{Spare, keep_bodies},
     ledger::{Ledger, check},
     limits,
 };
 use blackbox_log::Kind;
+use blackbox_query::plan::Mode;
 use serde_json::{Value, json};
 
 use self::shares::Shares;
@@ -21,7 +23,7 @@ use crate::{
     cli, clock,
     failure::Failure,
     input::{self, Who, who},
-    output::Outcome,
+    output::{Outcome, warn},
 };
 
 /// What all reviews of a run share.
@@ -37,6 +39,9 @@ pub fn run(args: &cli::Review) -> Result<Outcome, Failure> {
     let archive = Archive::open(&store)?;
     let ledger = Ledger::read(&archive)?;
     let who = who(&archive, &ledger, &args.who)?;
+    keep_bodies(&archive, &ledger, (&who.state, &who.identity))?;
+    let spare = Spare::new(&store, who.state.bodies());
+    let archive = Archive::open(&spare)?;
     let ids: Vec<String> = match &args.id {
         Some(id) => vec![id.clone()],
         None => ledger
@@ -54,6 +59,7 @@ pub fn run(args: &cli::Review) -> Result<Outcome, Failure> {
     let history = History::read(&archive, &ledger, &who.identity)?;
     let desk = Desk { archive: &archive, ledger: &ledger, history: &history, args };
     let reviews = opened.iter().map(|open| review(&desk, open)).collect::<Result<Vec<_>, _>>()?;
+    spare.warnings().iter().for_each(|warning| warn(warning));
     let (reviews, texts): (Vec<Value>, Vec<String>) = reviews.into_iter().unzip();
     Ok(Outcome::done(json!({ "requests": reviews }), texts.join("\n\n")))
 }
@@ -110,7 +116,7 @@ fn review(desk: &Desk<'_>, open: &OpenRequest) -> Result<(Value, String), Failur
         "deposits": request.deposits, "compartments": request.compartments, "cites": request.cites,
         "plan": open.plan.lines(), "closure": closure(open),
         "surplus": open.plan.surplus(), "together_examiner": mine, "together_everyone": all,
-        "decisions": decisions, "warnings": warnings,
+        "decisions": decisions, "warnings": warnings, "order": request.order, "alarm": request.alarm(),
         "repeats": repeats.json(), "refused_before": refused.json(),
         "limits": breaches.iter().map(breach).collect::<Vec<_>>(),
     });
@@ -123,7 +129,8 @@ fn review(desk: &Desk<'_>, open: &OpenRequest) -> Result<(Value, String), Failur
 fn head(open: &OpenRequest) -> Vec<String> {
     let request = &open.request.document;
     let months: usize = open.ask.ranges.iter().map(|range| range.months.len()).max().unwrap_or(0);
-    let mut lines = vec![
+    let mut lines: Vec<String> = request.alarm().into_iter().collect();
+    lines.extend([
         format!("Request {} by {}, {}", request.id, request.examiner, request.time),
         format!("  Case {}; basis: {}; purpose: {}", request.case, request.basis, request.purpose),
         format!("  Query: {}", open.plan.query),
@@ -137,7 +144,7 @@ fn head(open: &OpenRequest) -> Vec<String> {
             request.compartments.join(", "),
             request.expires
         ),
-    ];
+    ]);
     lines.extend(request.cites.iter().map(|id| format!("  Cites the count request {id}")));
     lines
 }
@@ -153,7 +160,7 @@ fn decisions(desk: &Desk<'_>, id: &str) -> Vec<String> {
 /// The command line of a count request, where counts are lacking.
 fn offer(desk: &Desk<'_>, open: &OpenRequest, shares: &Shares<'_>) -> Vec<String> {
     let lacking = shares.own.iter().any(|share| !share.unknown.is_empty());
-    let offered = lacking && !open.plan.query.is_drill();
+    let offered = lacking && open.request.document.mode != Mode::Drill;
     offered.then(|| offer::command(&desk.args.archive.archive, open)).into_iter().collect()
 }
 
@@ -165,7 +172,7 @@ fn breach(breach: &limits::Breach) -> Value {
 }
 
 fn closure(open: &OpenRequest) -> Vec<String> {
-    let mut lines = open.plan.closure().lines();
+    let mut lines = open.request.document.opens(&open.plan);
     let context = open.request.document.context;
     if context > 0 && !lines.is_empty() {
         lines.push(format!(

@@ -9,6 +9,7 @@ use blackbox_custody::{
 };
 use blackbox_format::term::Field;
 use blackbox_log::Kind;
+use blackbox_query::plan::Mode;
 
 use super::{Desk, shares::Shares};
 
@@ -33,7 +34,10 @@ pub fn warnings(desk: &Desk<'_>, open: &OpenRequest, shares: &Shares<'_>) -> Res
     warnings.extend(size(open));
     warnings.extend(disputed(desk, open));
     let singles = open.plan.closure().singles().len();
-    if singles > 0 && shares.own.iter().any(|share| !share.unknown.is_empty()) {
+    if singles > 0
+        && open.request.document.mode != Mode::Drill
+        && shares.own.iter().any(|share| !share.unknown.is_empty())
+    {
         warnings.push(format!(
             "{singles} term(s) open every message that holds them; a count request first would say how many"
         ));

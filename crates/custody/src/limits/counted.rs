@@ -2,15 +2,10 @@
 
 use blackbox_format::term::Literal;
 use blackbox_log::Kind;
-use blackbox_query::plan::{Mode, Plan};
+use blackbox_query::plan::Mode;
 
 use super::{Asked, Breach, Terms, rules::CHANGE};
 use crate::{archive::Archive, config::Limits, earlier::finders, error::Error, ledger::Ledger, share::Held};
-
-/// Drills open dummy rows alone: they need no counts.
-fn needs_counts(asked: &Asked<'_, '_>, plan: &Plan) -> bool {
-    asked.request.mode != Mode::Count && !plan.query.is_drill()
-}
 
 pub(super) fn citation(
     archive: &Archive<'_>,
@@ -19,7 +14,7 @@ pub(super) fn citation(
     limits: &Limits,
 ) -> Result<Option<Breach>, Error> {
     let what = match &asked.request.cites {
-        None if limits.cite_count && needs_counts(asked, terms.plan) => {
+        None if limits.cite_count && asked.request.mode == Mode::Open => {
             "it cites no count request".to_owned()
         }
         None => return Ok(None),
@@ -75,7 +70,7 @@ pub(super) fn share(
 ) -> Result<Vec<Breach>, Error> {
     let foreign = |cited: &String| asked.entry.is_none() && terms.counts.is_unread(cited);
     if limits.share == 0
-        || !needs_counts(asked, terms.plan)
+        || asked.request.mode == Mode::Count
         || asked.request.cites.as_ref().is_some_and(foreign)
     {
         return Ok(Vec::new());

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use blackbox_format::term::Literal;
 use blackbox_log::Kind;
-use blackbox_query::{language::Expr, plan::Plan};
+use blackbox_query::{
+    language::Expr,
+    plan::{Mode, Plan},
+};
 use jiff::Timestamp;
 
 use super::{Asked, Breach};
@@ -12,7 +15,7 @@ use crate::{
     archive::Archive,
     config::Limits,
     error::Error,
-    ledger::{Ledger, check_request},
+    ledger::{Ledger, Logged, check_request},
     request::Request,
 };
 
@@ -55,8 +58,11 @@ pub(super) fn requests(
         let leaf = &logged.leaf;
         logged.index < index && leaf.by == *examiner && leaf.time.starts_with(month)
     });
-    // An operator can append any entry: only those count that the examiner signed.
-    let found = earlier.filter(|logged| check_request(archive, logged).is_ok()).count() + 1;
+    // An operator can append any entry: only those count that the examiner signed. A drill asks for nothing.
+    let asks = |logged: &&Logged| {
+        check_request(archive, logged).is_ok_and(|request| request.document.mode != Mode::Drill)
+    };
+    let found = earlier.filter(asks).count() + 1;
     let what = format!("it is request {found} of \"{examiner}\" in {month}");
     let next = month.parse().map(|month: blackbox_format::month::Month| month.next().to_string());
     let permit = format!("ask from {}-01 on, {CHANGE}", next.unwrap_or_default());
@@ -130,8 +136,6 @@ fn term(expr: &Expr) -> Option<&Literal> {
 
 #[cfg(test)]
 mod tests {
-    use blackbox_query::plan::Mode;
-
     use super::*;
 
     fn plan(query: &str, mode: Mode) -> Plan {
