@@ -10,6 +10,7 @@ use blackbox_custody::{
     limits::{Asked, Breach, Step, Terms, breaches, logged},
 };
 use blackbox_query::plan::Mode;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::support::{
     DONE, REFUSED, World,
@@ -120,38 +121,66 @@ fn more_requests_in_a_month_than_the_limit_are_refused() {
     refuses(&world, &ids[3], "ask from 2026-02-01 on");
 }
 
-#[test]
-fn an_approval_before_the_notice_has_passed_is_refused() {
-    let world = limited("notice_hours = 24");
-    let fresh = world.request(RARE);
-    refuses(&world, &fresh, "(limits.notice_hours); approve from ");
-    world.approve("alder", &forged(RARE).log(&world)).done();
-    // An entry that is dated back does not help while the request itself is not.
-    let backdated =
-        |request: &mut blackbox_custody::request::Request| request.time = "2199-01-01T00:00:00Z".to_owned();
-    let id = ForgedRequest { request: &backdated, ..ForgedRequest::default() }.log(&world);
-    refuses(&world, &id, "approve from 2199-01-02T00:00:00Z on");
-}
-
-/// The breaches of a forged request, whose entry is of [`TIME`], by an approval at `time`.
+/// The breaches by an approval of `id` at `time`, as anybody sees them.
 fn at(world: &World, id: &str, time: &str) -> Vec<Breach> {
     let store = world.store();
     let archive = Archive::open(&store).unwrap();
     let ledger = Ledger::read(&archive).unwrap();
     let request = ledger.request(&archive, id).unwrap();
-    assert_eq!(request.leaf.time, TIME);
     let asked =
         Asked { request: &request.document, entry: Some((request.index, &request.leaf.time)), terms: None };
     let step = Step::Approval { time, index: ledger.leaves.len() as u64 };
     breaches(&archive, &ledger, &asked, step).unwrap()
 }
 
+/// Since when a request counts as logged, if the notice is a day.
+fn counts_from(world: &World, id: &str) -> Timestamp {
+    let breach = at(world, id, "1970-01-01T00:00:00Z").remove(0);
+    let when = breach.permit.strip_prefix("approve from ").unwrap().strip_suffix(" on").unwrap().to_owned();
+    when.parse::<Timestamp>().unwrap() - SignedDuration::from_hours(24)
+}
+
 #[test]
-fn notice_ends_to_the_second_and_needs_no_key_to_check() {
+fn an_approval_before_the_notice_has_passed_is_refused_to_the_second() {
     let world = limited("notice_hours = 24");
+    let id = world.request(RARE);
+    refuses(&world, &id, "24 (limits.notice_hours); approve from ");
+    let from = counts_from(&world, &id) + SignedDuration::from_hours(24);
+    assert_eq!(at(&world, &id, &from.to_string()), []);
+    assert_eq!(at(&world, &id, &(from - SignedDuration::from_secs(1)).to_string()).len(), 1);
+    let day_after: Timestamp = "2199-01-02T00:00:00Z".parse().unwrap();
+    let postdated = |request: &mut blackbox_custody::request::Request| {
+        request.time = "2199-01-01T00:00:00Z".to_owned();
+    };
+    let id = ForgedRequest { request: &postdated, ..ForgedRequest::default() }.log(&world);
+    refuses(&world, &id, &format!("approve from {day_after} on"));
+}
+
+#[test]
+fn a_request_that_is_dated_back_shortens_no_notice_where_witnesses_saw_the_log_without_it() {
+    let world = limited("notice_hours = 24");
+    // Custodians cosigned this log today, and the request says that it was made long before.
     let id = forged(RARE).log(&world);
-    assert_eq!(at(&world, &id, "2026-01-02T08:59:59Z").len(), 1);
-    assert_eq!(at(&world, &id, "2026-01-02T09:00:00Z"), []);
+    refuses(&world, &id, "24 (limits.notice_hours)");
+    assert!(counts_from(&world, &id) > TIME.parse::<Timestamp>().unwrap());
+}
+
+#[test]
+fn a_request_that_has_stood_for_the_notice_is_approved() {
+    let world = limited("notice_hours = 1");
+    let id = forged(RARE).log(&world);
+    // Without what witnesses saw, the dates of request and entry are all that there is.
+    fs::remove_dir_all(world.path("box/log/cosigned")).unwrap();
+    for entry in fs::read_dir(world.path("box/requests")).unwrap() {
+        for file in fs::read_dir(entry.unwrap().path()).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "tlog-proof") {
+                fs::remove_file(path).unwrap();
+            }
+        }
+    }
+    assert_eq!(counts_from(&world, &id) + SignedDuration::from_hours(23), TIME.parse::<Timestamp>().unwrap());
+    world.approve("alder", &id).done();
 }
 
 #[test]

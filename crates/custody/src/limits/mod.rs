@@ -46,6 +46,7 @@ impl fmt::Display for Breach {
             "cite_count" => {
                 write!(f, "{what}, and this archive's policy demands it (limits.{limit}); {permit}")
             }
+            "notice_hours" => write!(f, "{what}: {value} (limits.{limit}); {permit}"),
             "share" => {
                 write!(f, "{what}, and this archive's policy allows {value} % (limits.share); {permit}")
             }
@@ -114,7 +115,7 @@ pub fn breaches(
     found.extend(months(asked.request, &limits));
     found.extend(requests(archive, ledger, (asked, index), &limits)?);
     if let Step::Approval { time, .. } = step {
-        found.extend(notice(asked, time, &limits));
+        found.extend(notice(archive, (asked, time), &limits)?);
     }
     if let Some(terms) = &asked.terms {
         found.extend(of_plan(terms.plan, &limits));

@@ -1,6 +1,6 @@
 //! The limits that need no counts: terms, months, alternatives, requests in a month, and notice.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use blackbox_format::term::Literal;
 use blackbox_log::Kind;
@@ -8,15 +8,17 @@ use blackbox_query::{
     language::Expr,
     plan::{Mode, Plan},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Asked, Breach};
 use crate::{
     archive::Archive,
     config::Limits,
     error::Error,
+    evidence::Evidence,
     ledger::{Ledger, Logged, check_request},
     request::Request,
+    witness::everyone,
 };
 
 pub(super) const CHANGE: &str = "or let custodians change the policy";
@@ -69,29 +71,52 @@ pub(super) fn requests(
     Ok(beyond(("requests", limits.requests), found, (what, permit)))
 }
 
-/// An approval is too early if less than the notice has passed since the later of the request's own time and
-/// its entry's.
-pub(super) fn notice(asked: &Asked<'_, '_>, time: &str, limits: &Limits) -> Option<Breach> {
+/// An approval is too early if less than the notice has passed since the latest of the entry's time, the request's
+/// own, and the time until which witnesses saw the log without it.
+pub(super) fn notice(
+    archive: &Archive<'_>,
+    (asked, time): (&Asked<'_, '_>, &str),
+    limits: &Limits,
+) -> Result<Option<Breach>, Error> {
     if limits.notice_hours == 0 {
-        return None;
+        return Ok(None);
     }
     let read = |time: &str| time.parse::<Timestamp>().ok();
     let entry = asked.entry.and_then(|(_, time)| read(time));
-    let since = entry.max(read(&asked.request.time));
-    let hours = jiff::Span::new().try_hours(limits.notice_hours).ok()?;
-    let from = since.and_then(|since| since.checked_add(hours).ok());
+    let absent = asked.entry.map(|(index, _)| absent_until(archive, index)).transpose()?.flatten();
+    let since = entry.max(read(&asked.request.time)).max(absent);
+    let notice = SignedDuration::from_hours(limits.notice_hours.into());
+    let from = since.and_then(|since| since.checked_add(notice).ok());
     if read(time).zip(from).is_some_and(|(time, from)| time >= from) {
-        return None;
+        return Ok(None);
     }
     let when = from.map_or_else(|| "a time that has no writing".to_owned(), |from| from.to_string());
-    Some(Breach {
+    Ok(Some(Breach {
         limit: "notice_hours",
         value: limits.notice_hours.into(),
         what: format!(
-            "it is approved within the hours that every request must have stood in the log: {time}"
+            "it would be approved at {time}, before it has stood in the log for the hours of notice"
         ),
         permit: format!("approve from {when} on"),
-    })
+    }))
+}
+
+/// Until when witnesses saw the log without its entry `index`: the second latest of the times at which different
+/// keys cosigned a checkpoint that ends before it, so that no single witness can put an approval off.
+fn absent_until(archive: &Archive<'_>, index: u64) -> Result<Option<Timestamp>, Error> {
+    let evidence = Evidence::gather(archive)?;
+    let mut latest: BTreeMap<[u8; 32], u64> = BTreeMap::new();
+    for cosigner in everyone(archive) {
+        let before = evidence.by(&cosigner).filter(|(seen, _)| seen.checkpoint.size <= index);
+        if let Some(time) = before.map(|(_, time)| time).max() {
+            let known = latest.entry(*cosigner.key()).or_default();
+            *known = time.max(*known);
+        }
+    }
+    let mut times: Vec<u64> = latest.into_values().collect();
+    times.sort_unstable_by(|one, two| two.cmp(one));
+    let second = times.get(1).and_then(|time| i64::try_from(*time).ok());
+    Ok(second.and_then(|time| Timestamp::from_second(time).ok()))
 }
 
 pub(super) fn of_plan(plan: &Plan, limits: &Limits) -> Vec<Breach> {
