@@ -122,6 +122,6 @@ fn requests_that_together_amount_to_browsing_are_called_so() {
         second["shares_everyone_after"][0]["unknown"],
         serde_json::json!([format!("word:{OTHER_RARE}")])
     );
-    warns(&second, "this amounts to browsing: with this approval this examiner could open up to");
+    warns(&second, "this can amount to browsing: with this approval this examiner could open up to");
     assert!(printed(&world, &id).contains("before this approval; after it, deposit"));
 }

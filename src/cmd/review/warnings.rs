@@ -61,15 +61,15 @@ fn browsing(shares: &Shares<'_>) -> Vec<String> {
         for share in after {
             let percent = share.percent();
             let deposit = &share.deposit;
-            if percent >= BROWSING_PERCENT {
-                lines.push(format!(
-                    "this amounts to browsing: with this approval {who} could open up to {percent:.1} % of deposit {deposit}"
-                ));
-            } else if percent >= MUCH_PERCENT {
-                lines.push(format!(
-                    "requests add up: with this approval {who} could open up to {percent:.1} % of deposit {deposit}"
-                ));
-            }
+            let what = match percent {
+                _ if percent >= BROWSING_PERCENT => "this can amount to browsing",
+                _ if percent >= MUCH_PERCENT => "requests add up",
+                _ => continue,
+            };
+            lines.push(format!(
+                "{what}: with this approval {who} could open up to {percent:.1} % of deposit {deposit} \
+                 (an upper bound: terms too common to find by are in it, and open nothing)"
+            ));
         }
     }
     lines
