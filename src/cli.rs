@@ -368,6 +368,9 @@ pub struct Request {
     /// A compartment to ask; once for each [default: all]
     #[arg(long, value_name = "NAME")]
     pub compartment: Vec<String>,
+    /// Id of a count request, made and disclosed before, whose counts are to be relied on
+    #[arg(long, value_name = "ID")]
+    pub cites: Option<String>,
     /// Last UTC day on which custodians may approve [default: in 90 days]
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub expires: Option<jiff::civil::Date>,

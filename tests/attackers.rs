@@ -1,5 +1,6 @@
 //! The table "Attacks, tried" of spec/threat-model.md, row by row: each attack is carried out, and what the
 //! program then says is what the table says.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
 

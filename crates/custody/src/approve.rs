@@ -28,6 +28,7 @@ use crate::{
     identity::Identity,
     keys::custody_keys,
     ledger::{Checked, Ledger},
+    limits,
     proof::prove,
     request::{Request, RequestBody},
     state::{Released, State},
@@ -108,24 +109,36 @@ pub fn open_request(
     identity: &Identity,
     id: &str,
 ) -> Result<OpenRequest, Error> {
+    open_among(archive, ledger, (identity, id), &ledger.deposits(archive)?)
+}
+
+/// As [`open_request`], for who opens several: `all` are the logged deposits.
+///
+/// # Errors
+/// As [`open_request`].
+pub fn open_among(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    (identity, id): (&Identity, &str),
+    all: &[Checked<Manifest>],
+) -> Result<OpenRequest, Error> {
     let request = ledger.request(archive, id)?;
     check_route(archive, request.document.mode)?;
     let body = request_body(archive, &request, identity)?;
-    open_body(archive, ledger, (request, &body))
+    open_body(archive, (request, &body), all)
 }
 
-/// Opens `request` with its body, and checks that its literals implement its query.
+/// Opens `request` with its body, among `all` logged deposits, and checks that its literals implement its query.
 ///
 /// # Errors
 /// They do not, or a deposit was not in the log when it was made.
 pub fn open_body(
     archive: &Archive<'_>,
-    ledger: &Ledger,
     (request, body): (Checked<Request>, &RequestBody),
+    all: &[Checked<Manifest>],
 ) -> Result<OpenRequest, Error> {
     let plan = body.check(&request.document, &archive.people.rules)?;
     check_context(archive, (request.document.mode, request.document.context))?;
-    let all = ledger.deposits(archive)?;
     let asked = |deposit: &String| {
         let found =
             all.iter().find(|logged| logged.document.deposit == *deposit && logged.index < request.index);
@@ -199,6 +212,7 @@ pub fn approve(
         check_time(archive, request, (identity, state), now)?;
         let ledger = Ledger::read(archive)?;
         check_first(archive, &ledger, &request.id, identity)?;
+        limits::permit("approve this request", &limits::approval(archive, &ledger, open, (identity, now))?)?;
         witness::cosign(archive, (identity, state), now)?;
         let proof = prove(archive, open.request.index)?;
         let made = make((archive, &ledger), (open, &items), identity, (now, proof))?;

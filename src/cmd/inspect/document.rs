@@ -19,7 +19,7 @@ use super::{
 use crate::failure::Failure;
 
 /// What a field is called for people, with `*` where it may stand several times; others are called as in the file.
-const WORDS: [(&str, &str); 33] = [
+const WORDS: [(&str, &str); 34] = [
     ("archive", "SHA-256 of archive.toml"),
     ("case", "Case reference"),
     ("basis", "Legal basis"),
@@ -28,6 +28,7 @@ const WORDS: [(&str, &str); 33] = [
     ("since", "First day asked (UTC)"),
     ("until", "Last day asked (UTC)"),
     ("context", "Neighbours on each side of a hit"),
+    ("cites", "Count request relied on"),
     ("expires", "Last day to approve (UTC)"),
     ("commitment", "SHA-256 of the salted terms"),
     ("body", "SHA-256 of the age file in log/bodies"),
