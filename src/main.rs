@@ -8,6 +8,7 @@ mod input;
 mod output;
 mod progress;
 mod remember;
+mod report;
 
 use std::process::ExitCode;
 

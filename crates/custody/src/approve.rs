@@ -86,11 +86,23 @@ pub fn open_request(
     identity: &Identity,
     id: &str,
 ) -> Result<OpenRequest, Error> {
-    let request = ledger.request(archive, id)?;
+    open_checked(archive, ledger, identity, ledger.request(archive, id)?)
+}
+
+/// As [`open_request`], for a request that was checked.
+///
+/// # Errors
+/// As [`open_request`].
+pub fn open_checked(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    identity: &Identity,
+    request: Checked<Request>,
+) -> Result<OpenRequest, Error> {
     let body = request_body(archive, &request, identity)?;
     let plan = body.check(&request.document, &archive.people.rules)?;
     check_context(archive, (request.document.mode, request.document.context))?;
-    let all = ledger.deposits(archive)?;
+    let all = ledger.manifests(archive)?;
     let asked = |deposit: &String| {
         let found =
             all.iter().find(|logged| logged.document.deposit == *deposit && logged.index < request.index);

@@ -1,6 +1,6 @@
 //! All that the log says, in types: deposits, acceptances, requests and what became of them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use blackbox_format::{
     manifest::{Manifest, manifest_path},
@@ -19,6 +19,7 @@ use crate::{
     handover::HandOver,
     identity::Public,
     refusal::Refusal,
+    release::check_release,
     request::Request,
 };
 
@@ -37,6 +38,8 @@ pub struct Ledger {
     /// All leaves, in order.
     pub leaves: Vec<Logged>,
     subjects: BTreeMap<String, Vec<usize>>,
+    /// The deposits, once all of them are checked.
+    manifests: OnceLock<Vec<Checked<Manifest>>>,
 }
 
 /// A document, checked: signed by whom its leaf names, and of this archive.
@@ -91,6 +94,22 @@ impl Ledger {
     /// # Errors
     /// A manifest is missing, or not what was logged, or logged twice.
     pub fn deposits(&self, archive: &Archive<'_>) -> Result<Vec<Checked<Manifest>>, Error> {
+        self.manifests(archive).map(<[_]>::to_vec)
+    }
+
+    /// Every logged deposit, checked once and kept.
+    ///
+    /// # Errors
+    /// As [`Ledger::deposits`].
+    pub fn manifests(&self, archive: &Archive<'_>) -> Result<&[Checked<Manifest>], Error> {
+        if let Some(known) = self.manifests.get() {
+            return Ok(known);
+        }
+        let checked = self.check_deposits(archive)?;
+        Ok(self.manifests.get_or_init(|| checked))
+    }
+
+    fn check_deposits(&self, archive: &Archive<'_>) -> Result<Vec<Checked<Manifest>>, Error> {
         let mut seen = std::collections::BTreeSet::new();
         if let Some(twice) = self.of_kind(Kind::Deposit).find(|logged| !seen.insert(&logged.leaf.subject)) {
             return Err(Error::invalid(&twice.leaf.path, "the deposit is in the log twice"));
@@ -130,7 +149,7 @@ impl Ledger {
     }
 }
 
-fn checked<T>(logged: &Logged, document: T) -> Checked<T> {
+pub(crate) fn checked<T>(logged: &Logged, document: T) -> Checked<T> {
     Checked { index: logged.index, leaf: logged.leaf.clone(), document }
 }
 
@@ -166,7 +185,8 @@ pub fn check(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Result<
         },
         Kind::HandOver => check_hand_over(archive, logged).map(drop),
         Kind::Check => check_receipt(archive, ledger, logged).map(drop),
-        Kind::Release | Kind::Ruling => {
+        Kind::Release => check_release(archive, ledger, logged).map(drop),
+        Kind::Ruling => {
             Err(Error::invalid(&logged.leaf.path, "this program does not know entries of this kind"))
         }
     }
@@ -253,11 +273,23 @@ pub fn check_approval(
     ledger: &Ledger,
     logged: &Logged,
 ) -> Result<Checked<Approval>, Error> {
+    let request = ledger.about(Kind::Request, &logged.leaf.subject).next();
+    let asked = request.ok_or_else(|| Error::invalid(&logged.leaf.path, UNASKED))?;
+    approval_of(archive, &check_request(archive, asked)?, logged)
+}
+
+/// Checks a logged approval of a request that was checked.
+///
+/// # Errors
+/// As [`check_approval`].
+pub fn approval_of(
+    archive: &Archive<'_>,
+    asked: &Checked<Request>,
+    logged: &Logged,
+) -> Result<Checked<Approval>, Error> {
     let leaf = &logged.leaf;
     let key = signer(leaf, &archive.people_at(logged.index).custodians, "custodian")?;
     let approval = Approval::parse(&archive.note(leaf, key)?, &leaf.path)?;
-    let request = ledger.about(Kind::Request, &leaf.subject).next();
-    let asked = check_request(archive, request.ok_or_else(|| Error::invalid(&leaf.path, UNASKED))?)?;
     let group = archive.people_at(logged.index).group_of(&asked.document.compartments)?;
     if !approval.digests_are_due(group.threshold) {
         return Err(Error::invalid(&leaf.path, "it does not hold one digest for each approved item and key"));
@@ -269,11 +301,9 @@ pub fn check_approval(
         && leaf.path == approval.path()
         && leaf.bodies == [approval.body]
         && group.number(key) == Some(approval.number)
-        && request.is_some_and(|request| {
-            request.leaf.document == approval.request_hash && request.index < logged.index
-        })
-        && request
-            .is_some_and(|request| request.index < approval.log_size && approval.log_size <= logged.index);
+        && asked.leaf.document == approval.request_hash
+        && asked.index < approval.log_size
+        && approval.log_size <= logged.index;
     match own {
         true => Ok(checked(logged, approval)),
         false => Err(Error::invalid(&leaf.path, "it is not the approval that its log entry says")),

@@ -1,0 +1,109 @@
+//! A publication: the public part of an archive, as files that any web server can host (spec/publish.md).
+
+use std::collections::BTreeSet;
+
+use blackbox_format::fields::{FieldsError, Hex, Reader, Writer};
+use blackbox_log::{CHECKPOINT, Kind, tile::Tile};
+use blackbox_store::Store;
+
+use crate::{
+    archive::Archive,
+    change::{configuration_path, note_path},
+    config::CONFIG,
+    error::{Error, malformed},
+    ledger::{Ledger, check},
+};
+
+/// Path of the file that says that a folder is a publication.
+pub const MARKER: &str = "publication";
+/// Folder of the log's tiles.
+const TILES: &str = "log/tile";
+/// Folder of kept checkpoints with cosignatures.
+const COSIGNED: &str = "log/cosigned";
+
+/// What the marker says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marker {
+    /// The archive's origin.
+    pub origin: String,
+    /// SHA-256 of archive.toml.
+    pub archive: Hex<32>,
+}
+
+impl Marker {
+    /// The marker of a publication of `archive`.
+    pub fn of(archive: &Archive<'_>) -> Marker {
+        Marker { origin: archive.config.origin.clone(), archive: archive.hash }
+    }
+
+    /// The file's text.
+    ///
+    /// # Errors
+    /// A value holds a control character.
+    pub fn to_text(&self) -> Result<String, FieldsError> {
+        Writer::new("publication").field("origin", &self.origin).field("archive", self.archive).finish()
+    }
+
+    /// The marker of the folder in `store`, if it has one.
+    ///
+    /// # Errors
+    /// It is damaged, or the store failed.
+    pub fn read(store: &dyn Store) -> Result<Option<Marker>, Error> {
+        if !store.exists(MARKER)? {
+            return Ok(None);
+        }
+        let bytes = store.read(MARKER)?;
+        let text = std::str::from_utf8(&bytes).map_err(|error| Error::invalid(MARKER, error))?;
+        let parse = || {
+            let mut from = Reader::new(text, "publication")?;
+            let marker = Marker { origin: from.value("origin")?, archive: from.value("archive")? };
+            from.finish()?;
+            Ok(marker)
+        };
+        parse().map(Some).map_err(malformed(MARKER))
+    }
+}
+
+/// The public files of an archive, in the order in which they are to be written: each but the last may be
+/// there before the log says so. The checkpoint is not among them: it comes last, when all others are there.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// Paths of documents and tiles.
+    pub paths: Vec<String>,
+    /// Logged documents that do not count, and are left out: nobody knows what is in them.
+    pub left_out: Vec<String>,
+}
+
+/// Lists the public files of `archive`. A logged path is no word that its file is public (an operator can log
+/// any): it is taken only if the document counts.
+///
+/// # Errors
+/// The store failed.
+pub fn files(archive: &Archive<'_>, ledger: &Ledger) -> Result<Files, Error> {
+    let mut files = Files::default();
+    let mut documents: BTreeSet<String> = [CONFIG.to_owned()].into();
+    for number in 1..archive.eras.len() as u64 {
+        documents.extend([note_path(number), configuration_path(number)]);
+    }
+    for logged in ledger.leaves.iter().filter(|logged| !matches!(logged.leaf.kind, Kind::Init | Kind::Change))
+    {
+        match check(archive, ledger, logged) {
+            Ok(()) => drop(documents.insert(logged.leaf.path.clone())),
+            Err(error) => files.left_out.push(error.to_string()),
+        }
+    }
+    files.paths.extend(documents);
+    for path in archive.store.list(TILES)? {
+        if path.parse::<Tile>().is_ok_and(|tile| !tile.is_beyond(archive.log.size())) {
+            files.paths.push(path);
+        }
+    }
+    // `log/cosigned/SIZE`: checkpoints, public like the newest.
+    let size = |path: &String| path.strip_prefix(COSIGNED)?.strip_prefix('/')?.parse::<u64>().ok();
+    let cosigned = archive.store.list(COSIGNED)?;
+    files.paths.extend(
+        cosigned.into_iter().filter(|path| size(path).is_some_and(|size| size <= archive.log.size())),
+    );
+    debug_assert!(!files.paths.iter().any(|path| path == CHECKPOINT));
+    Ok(files)
+}
