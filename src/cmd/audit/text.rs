@@ -12,28 +12,31 @@ use crate::output;
 /// The whole text. `written`: files written, and whether a checkpoint was to be saved.
 pub fn told(job: &Job<'_>, audit: &Audit, (written, save): (&[String], bool)) -> String {
     let counts = |kind| job.ledger.count(kind);
-    let mut lines = vec![format!(
-        "Log of {}: {} entries; {} deposits, {} requests, {} approvals, {} refusals, {} disclosures.",
-        job.archive.config.origin,
-        job.archive.log.size(),
-        counts(Kind::Deposit),
-        counts(Kind::Request),
-        counts(Kind::Approval),
-        counts(Kind::Refusal),
-        counts(Kind::Disclosure)
-    )];
+    let mut lines = folded(
+        &format!(
+            "Log of {}: {} entries; {} deposits, {} requests, {} approvals, {} refusals, {} disclosures.",
+            job.archive.config.origin,
+            job.archive.log.size(),
+            counts(Kind::Deposit),
+            counts(Kind::Request),
+            counts(Kind::Approval),
+            counts(Kind::Refusal),
+            counts(Kind::Disclosure)
+        ),
+        "",
+    );
     if job.since > 0 {
-        lines.push(format!(
+        lines.extend(folded(&format!(
             "Since the checkpoint of {} entries it was only appended to, up to {}. Below is what came after.",
             job.since,
             job.archive.log.size()
-        ));
+        ), ""));
     }
     for request in &audit.requests {
         lines.push(format!("Request {}", request.id));
         lines.extend(request.lines.iter().flat_map(|line| folded(&escape_terminal(line), "  ")));
     }
-    lines.extend(statistics(audit));
+    lines.extend(statistics(audit).iter().flat_map(|line| folded(line, "")));
     lines.extend(shown(&audit.findings));
     lines.extend(written.iter().map(|path| format!("Written: {}", escape_terminal(path))));
     if save && !audit.findings.ok() {

@@ -2,7 +2,7 @@
 
 use blackbox_custody::{
     Identity, Public, accept::Accept, approval::Approval, disclosure::Disclosure, refusal::Refusal,
-    request::Request,
+    release::Release, request::Request,
 };
 use blackbox_format::{
     VERSION,
@@ -79,7 +79,7 @@ struct Kind {
     check: fn(&Note, &str) -> Result<(), blackbox_custody::Error>,
 }
 
-const KINDS: [Kind; 5] = [
+const KINDS: [Kind; 6] = [
     Kind {
         name: "request",
         about: "a request: what an examiner asks, without its terms",
@@ -105,6 +105,12 @@ const KINDS: [Kind; 5] = [
         check: |note, file| Disclosure::parse(note, file).map(drop),
     },
     Kind {
+        name: "release",
+        about: "a release: the terms of a closed request, made public",
+        lists: &["line"],
+        check: |note, file| Release::parse(note, file).map(drop),
+    },
+    Kind {
         name: "accept",
         about: "an acceptance: a custodian's word that its custody file opens and holds the right keys",
         lists: &[],
@@ -124,7 +130,7 @@ fn signed(subject: &Subject, name: &str) -> Result<Option<Facts>, Failure> {
     add_lines(&mut facts, &note.text, kind.lists);
     facts.keyed("sha256", "SHA-256 of this file", Hex(sha256(&note.to_bytes())).to_string());
     signers::add(&mut facts, subject, &note);
-    if kind.name != "accept" {
+    if !matches!(kind.name, "accept" | "release") {
         facts.note("What it may not say in public is in the age file in log/bodies, for custodians, auditors and the examiner.");
     }
     Ok(Some(facts))
