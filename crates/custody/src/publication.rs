@@ -85,8 +85,7 @@ pub fn files(archive: &Archive<'_>, ledger: &Ledger) -> Result<Files, Error> {
     for number in 1..archive.eras.len() as u64 {
         documents.extend([note_path(number), configuration_path(number)]);
     }
-    for logged in ledger.leaves.iter().filter(|logged| !matches!(logged.leaf.kind, Kind::Init | Kind::Change))
-    {
+    for logged in ledger.leaves.iter().filter(|logged| logged.leaf.kind != Kind::Init) {
         match check(archive, ledger, logged) {
             Ok(()) => drop(documents.insert(logged.leaf.path.clone())),
             Err(error) => files.left_out.push(error.to_string()),
