@@ -37,7 +37,7 @@ pub enum Verb {
     Init(Init),
     /// Seal exports into an archive
     #[command(
-        after_help = "Example: blackbox seal box exports/ --key records.key\nExit codes: 0 done; 1 no message and no event in the exports; 2 error; 3 refused; 4 the archive failed verification"
+        after_help = "Examples: blackbox seal box exports/ --key records.key\n          blackbox seal box exports/ --rules rules.toml --dry-run\n          blackbox seal box exports/ --compartment personal --chat 'Family*' --key records.key\nExit codes: 0 done; 1 no message and no event in the exports; 2 error; 3 refused; 4 the archive failed verification"
     )]
     Seal(Seal),
     /// List the formats of exports that are read, what is kept of each and what is lost
@@ -51,6 +51,11 @@ pub enum Verb {
         after_help = "Example: blackbox accept box --key ico.key\nExit codes: 0 done; 2 error; 3 refused; 4 the archive failed verification"
     )]
     Accept(Accept),
+    /// As an examiner, ask for a drill, or carry it out: whether deposits open at all
+    #[command(
+        after_help = "Example: blackbox drill box --key foi.key\nThen, approved: blackbox drill box 5f0c9d2e11aa34bb --key foi.key\nExit codes: 0 done; 1 every deposit was drilled; 2 error; 3 refused, or not enough approvals; 4 a segment did not open, or the archive or an approval failed verification"
+    )]
+    Drill(Drill),
     /// As an examiner, ask for terms
     #[command(
         after_help = "Example: blackbox request box 'greensill AND from:\"David Cameron\"' --case FOI2021/0412 --basis 'FOIA 2000 s.1' --key foi.key\nExit codes: 0 done; 2 error; 3 refused: the query is not one that can be answered; 4 the archive failed verification"
@@ -66,6 +71,11 @@ pub enum Verb {
         after_help = "Example: blackbox approve box 5f0c9d2e11aa34bb --key ico.key --only word:greensill\nExit codes: 0 done, or pending until the operator's key is at hand; 2 error; 3 refused: expired, unknown, or not implementing its query; 4 the archive or its log failed verification"
     )]
     Approve(Approve),
+    /// As a custodian or witness, cosign the log as far as you have seen it grow
+    #[command(
+        after_help = "Example: blackbox witness box --key ico.key -o ico.checkpoint\nExit codes: 0 done; 2 error; 3 refused: neither custodian nor witness, the state is lost, or the clock was set back; 4 the log failed verification: rolled back, forked or damaged"
+    )]
+    Witness(Witness),
     /// As a custodian, refuse a request
     #[command(
         after_help = "Example: blackbox refuse box 5f0c9d2e11aa34bb --reason 'Too broad' --key ico.key\nExit codes: 0 done; 2 error; 3 refused; 4 the archive failed verification"
@@ -86,6 +96,9 @@ pub enum Verb {
         after_help = "Example: blackbox custody what-if box --lost ico\nExit codes: 0 done; 2 error; 3 refused; 4 a key, or the archive, failed verification"
     )]
     Custody(Custody),
+    /// Settle which of two custodians answered wrongly
+    #[command(subcommand)]
+    Arbiter(Arbiter),
     /// Check the log, every signature, quorum and proof
     #[command(
         after_help = "Example: blackbox audit box --key nao.key --since kept-last-year --save kept-this-year --html report.html\nExit codes: 0 no error found; 2 error; 3 refused: the key is no custodian's or auditor's, or a publication was given one; 4 an error was found, or the log does not extend a checkpoint"
@@ -137,6 +150,9 @@ pub struct OperatorArg {
     /// Operator's key [default: ARCHIVE.operator.key beside the folder]
     #[arg(long, value_name = "FILE")]
     pub operator_key: Option<PathBuf>,
+    /// File whose first line is the passphrase of the operator's key [default: asked on a terminal]
+    #[arg(long, value_name = "FILE")]
+    pub operator_passphrase_file: Option<PathBuf>,
 }
 
 /// Who acts.
@@ -145,6 +161,9 @@ pub struct WhoArgs {
     /// Your identity file
     #[arg(long, value_name = "FILE")]
     pub key: PathBuf,
+    /// File whose first line is the passphrase of your key [default: asked on a terminal]
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
     /// Folder of your state [default: KEYFILE.state]
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
@@ -167,6 +186,18 @@ pub struct Keygen {
     /// Identity file to write; the public file lies beside it, as NAME.pub
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
+    /// What an age plugin wrote when it made its key: receive through it (a hardware token, a post-quantum key)
+    #[arg(long, value_name = "FILE")]
+    pub plugin_identity: Option<PathBuf>,
+    /// The plugin's recipient, age1... [default: the comment in its file]
+    #[arg(long, value_name = "RECIPIENT", requires = "plugin_identity")]
+    pub recipient: Option<String>,
+    /// Protect the key file by a passphrase, asked twice on a terminal
+    #[arg(long)]
+    pub passphrase: bool,
+    /// Protect the key file by the passphrase that is this file's first line
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -191,12 +222,20 @@ pub struct Init {
     /// Public file of somebody who may read the terms asked
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub auditor: Vec<PathBuf>,
+    /// Public file or cosignature key (name+hash+key) of a witness besides the custodians
+    #[arg(long, value_name = "FILE|KEY", num_args = 1..)]
+    pub witness: Vec<String>,
     /// Policy, as TOML [default: safe values]
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+    /// Protect the operator's key by the passphrase that is this file's first line
+    #[arg(long, value_name = "FILE")]
+    pub operator_passphrase_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("acting").required(true).multiple(true).args(["key", "dry_run"]))]
+#[command(mut_arg("key", |key| key.required(false)))]
 pub struct Seal {
     #[command(flatten)]
     pub archive: ArchiveArg,
@@ -204,7 +243,7 @@ pub struct Seal {
     #[arg(required = true, value_name = "EXPORT")]
     pub exports: Vec<PathBuf>,
     #[command(flatten)]
-    pub who: WhoArgs,
+    pub who: Option<WhoArgs>,
     #[command(flatten)]
     pub operator: OperatorArg,
     /// Zone of times that exports write without one
@@ -222,14 +261,29 @@ pub struct Seal {
     /// Command that reads a recording on standard input and writes what is said in it
     #[arg(long, value_name = "COMMAND")]
     pub transcribe: Option<String>,
-    /// Compartment
-    #[arg(long, value_name = "NAME", default_value = "main")]
-    pub compartment: String,
+    /// Compartment: for everything, or for what --chat and --person name [default: main]
+    #[arg(long, value_name = "NAME")]
+    pub compartment: Option<String>,
+    /// Only chats with such a name go into --compartment; * stands for any characters, ? for one; once for each
+    #[arg(long, value_name = "PATTERN", requires = "compartment")]
+    pub chat: Vec<String>,
+    /// Only what such a person sent or received goes into --compartment, besides such chats; once for each
+    #[arg(long, value_name = "PATTERN", requires = "compartment")]
+    pub person: Vec<String>,
+    /// Compartment for everything else [default: main]
+    #[arg(long = "else", value_name = "NAME")]
+    pub otherwise: Option<String>,
+    /// Rules that sort chats and people into compartments, as TOML
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["compartment", "chat", "person", "otherwise"])]
+    pub rules: Option<PathBuf>,
+    /// Seal nothing; list every chat, how much is in it and where it would go
+    #[arg(long)]
+    pub dry_run: bool,
     /// Seal although there are under 500 messages; the manifest says so
     #[arg(long)]
     pub small: bool,
     /// Remember fingerprints beside your key: skip what is sealed already, report what a later export lacks
-    #[arg(long)]
+    #[arg(long, requires = "key")]
     pub remember: bool,
 }
 
@@ -250,6 +304,32 @@ pub enum Mode {
     Count,
     /// The messages that match
     Open,
+    /// The same, by common terms too: on an order, if the policy allows it and all custodians agree
+    Exceptional,
+}
+
+#[derive(Debug, Args)]
+pub struct Drill {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    /// Id of an approved drill, to carry it out [default: ask for one]
+    pub id: Option<String>,
+    #[command(flatten)]
+    pub who: WhoArgs,
+    #[command(flatten)]
+    pub operator: OperatorArg,
+    /// A deposit to drill; once for each [default: all that were not drilled]
+    #[arg(long, value_name = "ID", conflicts_with = "id")]
+    pub deposit: Vec<String>,
+    /// Case reference; public
+    #[arg(long, default_value = "drill", conflicts_with = "id")]
+    pub case: String,
+    /// Legal basis; public
+    #[arg(long, default_value = "custody drill", conflicts_with = "id")]
+    pub basis: String,
+    /// Last UTC day on which custodians may approve [default: in 90 days]
+    #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "id")]
+    pub expires: Option<jiff::civil::Date>,
 }
 
 #[derive(Debug, Args)]
@@ -278,8 +358,17 @@ pub struct Request {
     #[arg(long, value_parser = day)]
     pub until: Option<jiff::civil::Date>,
     /// Count, or open
-    #[arg(long, value_enum, default_value = "open")]
+    #[arg(
+        long,
+        value_enum,
+        default_value = "open",
+        requires_if("exceptional", "order"),
+        requires_if("exceptional", "expires")
+    )]
     pub mode: Mode,
+    /// The order that an exceptional request carries out, as "Inquiries Act 2005 s.21, order 7"; public
+    #[arg(long, value_name = "REFERENCE")]
+    pub order: Option<String>,
     /// Neighbours of each hit, on each side
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub context: u8,
@@ -323,6 +412,20 @@ pub struct Approve {
 }
 
 #[derive(Debug, Args)]
+pub struct Witness {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    #[command(flatten)]
+    pub who: WhoArgs,
+    /// A checkpoint that somebody cosigned on another copy of the archive, to take the cosignatures from; once for each
+    #[arg(long, value_name = "FILE")]
+    pub add: Vec<PathBuf>,
+    /// File to write the cosigned checkpoint into, to hand to others
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct Refuse {
     #[command(flatten)]
     pub archive: ArchiveArg,
@@ -347,9 +450,99 @@ pub struct Query {
     pub who: WhoArgs,
     #[command(flatten)]
     pub operator: OperatorArg,
+    /// An arbiter's evidence: whom it shows to be wrong counts as absent; once for each
+    #[arg(long, value_name = "FILE")]
+    pub evidence: Vec<PathBuf>,
     /// Folder to write hits.json, hits.csv and hits.html into
     #[arg(short, long, value_name = "BUNDLE")]
     pub output: Option<PathBuf>,
+}
+
+/// Steps of the arbiter's check.
+#[derive(Debug, Subcommand)]
+pub enum Arbiter {
+    /// Compare what custodians signed for one request; needs no key
+    #[command(
+        after_help = "Example: blackbox arbiter compare box 5f0c9d2e11aa34bb\nExit codes: 0 all signed the same; 2 error; 3 the request is unknown; 4 some differ, or the archive failed verification"
+    )]
+    Compare(Compare),
+    /// As the examiner, write down both signed answers that differ
+    #[command(
+        after_help = "Example: blackbox arbiter open box 5f0c9d2e11aa34bb --key foi.key --for judge.pub -o dispute.age\nExit codes: 0 done; 2 error; 3 refused: nothing differs there; 4 the archive failed verification"
+    )]
+    Open(OpenDispute),
+    /// As a custodian who holds the key in dispute, show that of the one month
+    #[command(
+        after_help = "Example: blackbox arbiter show box dispute.age --key tna.key --for judge.pub -o evidence.age\nExit codes: 0 done; 2 error; 3 refused: not your key, or not what custodians signed; 4 the archive failed verification"
+    )]
+    Show(Show),
+    /// Say from the evidence who answered wrongly; needs no secret
+    #[command(
+        after_help = "Example: blackbox arbiter judge box evidence.age --key judge.key\nExit codes: 0 done; 2 error; 3 refused; 4 the evidence, or the archive, failed verification"
+    )]
+    Judge(Judge),
+}
+
+#[derive(Debug, Args)]
+pub struct Compare {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    /// Id of the request
+    pub id: String,
+}
+
+#[derive(Debug, Args)]
+pub struct OpenDispute {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    /// Id of the request
+    pub id: String,
+    #[command(flatten)]
+    pub who: WhoArgs,
+    /// File to write the dispute into
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// About this literal only, as field:term [default: the first that differs]
+    #[arg(long, value_name = "TERM")]
+    pub literal: Option<String>,
+    /// Under the key of these custodians only, by number, such as 0,2
+    #[arg(long, value_name = "NUMBERS")]
+    pub subset: Option<String>,
+    /// Public file of an arbiter who may read it too; once for each
+    #[arg(long = "for", value_name = "FILE")]
+    pub readers: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    /// The dispute
+    pub dispute: PathBuf,
+    #[command(flatten)]
+    pub who: WhoArgs,
+    /// File to write the evidence into
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Public file of an arbiter to encrypt it to; once for each [default: not encrypted, mode 0600]
+    #[arg(long = "for", value_name = "FILE")]
+    pub readers: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Judge {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    /// The evidence
+    pub evidence: PathBuf,
+    /// Your identity file: reads evidence that is encrypted to you, and signs what you record
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    #[command(flatten)]
+    pub operator: OperatorArg,
+    /// Put the ruling into the log, under your name: as examiner, custodian or auditor
+    #[arg(long, requires = "key")]
+    pub record: bool,
 }
 
 #[derive(Debug, Args)]
@@ -493,9 +686,15 @@ pub struct Audit {
     /// A custodian's or auditor's identity file: reads the terms
     #[arg(long, value_name = "FILE")]
     pub key: Option<PathBuf>,
+    /// File whose first line is the passphrase of that key [default: asked on a terminal]
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub passphrase_file: Option<PathBuf>,
     /// A checkpoint kept outside the archive; once for each
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Vec<PathBuf>,
+    /// Folder of another copy of the archive, to find the first entry in which they differ; once for each
+    #[arg(long, value_name = "ARCHIVE")]
+    pub against: Vec<PathBuf>,
     /// A checkpoint that you kept: details and statistics are of what came after
     #[arg(long, value_name = "FILE")]
     pub since: Option<PathBuf>,

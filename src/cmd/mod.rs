@@ -2,11 +2,13 @@
 
 mod accept;
 mod approve;
+mod arbiter;
 mod audit;
 mod change;
 mod custody;
 mod demo;
 mod document;
+mod drill;
 mod formats;
 mod init;
 mod inspect;
@@ -21,6 +23,7 @@ mod review;
 mod seal;
 mod status;
 mod verify;
+mod witness;
 
 use crate::{
     cli::{Cli, Verb},
@@ -41,13 +44,16 @@ pub fn run(cli: Cli) -> Result<Outcome, Failure> {
         Verb::Formats => Ok(formats::run()),
         Verb::ReadDocument => document::run(),
         Verb::Accept(args) => accept::run(args),
+        Verb::Drill(args) => drill::run(args),
         Verb::Request(args) => request::run(args),
         Verb::Review(args) => review::run(args),
         Verb::Approve(args) => approve::run(args),
+        Verb::Witness(args) => witness::run(args),
         Verb::Refuse(args) => refuse::run(args),
         Verb::Query(args) => query::run(args),
         Verb::Change(args) => change::run(args),
         Verb::Custody(args) => custody::run(args),
+        Verb::Arbiter(step) => arbiter::run(step),
         Verb::Audit(args) => audit::run(args),
         Verb::Release(args) => release::run(args),
         Verb::Publish(args) => publish::run(args),

@@ -120,11 +120,22 @@ impl World {
 
     /// Begins the archive in folder `archive` with these people.
     pub fn init(&self, archive: &str, origin: &str) {
+        self.try_init(archive, origin, &[]).done();
+    }
+
+    /// The same, with further arguments.
+    pub fn try_init(&self, archive: &str, origin: &str, more: &[&str]) -> Reply {
         let mut args = vec!["init", archive, "--origin", origin, "--threshold", "2", "--custodian"];
         let publics: Vec<String> = CUSTODIANS.iter().map(|name| format!("{name}.pub")).collect();
         args.extend(publics.iter().map(String::as_str));
         args.extend(["--sealer", "rowan.pub", "--examiner", "finch.pub", "--auditor", "auditor.pub"]);
-        self.run(&args).done();
+        args.extend(more);
+        self.run(&args)
+    }
+
+    /// Somebody cosigns the log; gives the cosigned checkpoint.
+    pub fn witness(&self, name: &str) -> String {
+        self.run(&["witness", "box", "--key", &key(name)]).done().text("checkpoint")
     }
 
     fn make() -> World {
@@ -161,6 +172,12 @@ impl World {
         Folder::new(self.path("box"))
     }
 
+    /// Entries of the log.
+    pub fn log_size(&self) -> u64 {
+        let store = self.store();
+        Archive::open(&store).unwrap().log.size()
+    }
+
     /// Somebody's identity.
     pub fn identity(&self, name: &str) -> Identity {
         Identity::load(&self.path(&key(name))).unwrap()
@@ -171,10 +188,18 @@ impl World {
         Identity::load(&self.path("box.operator.key")).unwrap()
     }
 
-    /// Runs the program with `--json`, in the world's folder.
+    /// Paths of the archive below `prefix`.
+    pub fn store_list(&self, prefix: &str) -> Vec<String> {
+        self.store().list(prefix).unwrap()
+    }
+
+    /// Runs the program with `--json`, in the world's folder; programs in `bin` there are in PATH.
     pub fn run(&self, args: &[&str]) -> Reply {
         let mut command = Command::new(env!("CARGO_BIN_EXE_blackbox"));
         command.arg("--json").args(args).current_dir(self.folder.path()).env("TMPDIR", self.path("tmp"));
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = std::iter::once(self.path("bin")).chain(std::env::split_paths(&path));
+        command.env("PATH", std::env::join_paths(folders).unwrap());
         let output = command.output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         let json = serde_json::from_slice(&output.stdout);

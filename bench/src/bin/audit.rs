@@ -184,6 +184,7 @@ impl Filler<'_> {
             basis: "FOIA 2000 s.1".to_owned(),
             purpose: "FOIA 2000 s.1".to_owned(),
             mode: Mode::Open,
+            order: None,
             since: "2020-01-01".to_owned(),
             until: "2020-01-31".to_owned(),
             context: 0,
@@ -219,6 +220,7 @@ impl Filler<'_> {
             examiner: request.examiner.clone(),
             time: TIME.to_owned(),
             digest: bodies.commitment,
+            drilled: Vec::new(),
             approvals: hashes,
             body: bodies.disclosure,
         };

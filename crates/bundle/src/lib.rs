@@ -23,7 +23,9 @@ pub use crate::{
     escape::{escape_terminal, escape_terminal_block},
     html::{framed, html, visible},
     json::json,
+    plain::disagreement,
     terminal::{Colour, terminal},
+    wrap::fit_terminal,
 };
 
 /// What is known of a request and shown above its answer. Public facts and the query's words.

@@ -8,6 +8,7 @@ use blackbox_format::{
     text::WORDS_VERSION,
 };
 use blackbox_log::{Kind, Leaf};
+use blackbox_query::plan::Mode;
 
 use crate::{
     accept::Accept,
@@ -16,8 +17,10 @@ use crate::{
     check::Receipt,
     disclosure::Disclosure,
     error::{Error, malformed},
+    group::Group,
     handover::HandOver,
     identity::Public,
+    proof::check_proof,
     refusal::Refusal,
     release::check_release,
     request::Request,
@@ -127,6 +130,14 @@ impl Ledger {
         check_request(archive, logged.ok_or_else(unknown)?)
     }
 
+    /// The custodians of the compartments of request `id`.
+    ///
+    /// # Errors
+    /// It is not in the log, or its compartments cannot be asked together.
+    pub fn group<'a>(&self, archive: &'a Archive<'_>, id: &str) -> Result<&'a Group, Error> {
+        archive.people.group_of(&self.request(archive, id)?.document.compartments)
+    }
+
     /// Every logged request.
     ///
     /// # Errors
@@ -179,6 +190,7 @@ pub fn check(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Result<
         Kind::Approval => check_approval(archive, ledger, logged).map(drop),
         Kind::Refusal => check_refusal(archive, ledger, logged).map(drop),
         Kind::Disclosure => check_disclosure(archive, ledger, logged).map(drop),
+        Kind::Ruling => crate::ruling::check_ruling(archive, ledger, logged).map(drop),
         Kind::Change => match archive.is_change(&logged.leaf) {
             true => Ok(()),
             false => Err(Error::invalid(&logged.leaf.path, "it is no change that enough custodians signed")),
@@ -186,9 +198,6 @@ pub fn check(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Result<
         Kind::HandOver => check_hand_over(archive, logged).map(drop),
         Kind::Check => check_receipt(archive, ledger, logged).map(drop),
         Kind::Release => check_release(archive, ledger, logged).map(drop),
-        Kind::Ruling => {
-            Err(Error::invalid(&logged.leaf.path, "this program does not know entries of this kind"))
-        }
     }
 }
 
@@ -235,7 +244,8 @@ pub fn check_deposit(archive: &Archive<'_>, logged: &Logged) -> Result<Checked<M
         && leaf.path == manifest_path(&manifest.deposit)
         && manifest.origin == archive.config.origin
         && manifest.archive == archive.hash
-        && manifest.threshold == group.threshold;
+        && manifest.threshold == group.threshold
+        && manifest.exceptional_roots.is_empty() != archive.config.policy.exceptional;
     match own {
         true => Ok(checked(logged, manifest)),
         false => Err(Error::invalid(&leaf.path, "it belongs to another archive or deposit")),
@@ -304,6 +314,9 @@ pub fn approval_of(
         && asked.leaf.document == approval.request_hash
         && asked.index < approval.log_size
         && approval.log_size <= logged.index;
+    if own && archive.era_at(logged.index).config.policy.cosignatures > 0 {
+        check_proof(archive, (&approval, logged), asked.index)?;
+    }
     match own {
         true => Ok(checked(logged, approval)),
         false => Err(Error::invalid(&leaf.path, "it is not the approval that its log entry says")),
@@ -360,11 +373,22 @@ pub fn check_disclosure(
         && ledger.about(Kind::Disclosure, &leaf.subject).filter(|one| one.index < logged.index).count()
             as u64
             == disclosure.number
-        && request.is_some_and(|request| request.leaf.by == leaf.by && request.index < logged.index);
+        && request.is_some_and(|request| request.leaf.by == leaf.by && request.index < logged.index)
+        && (disclosure.drilled.is_empty()
+            || request.is_some_and(|request| may_have_drilled(archive, request, &disclosure)));
     match own {
         true => Ok(checked(logged, disclosure)),
         false => Err(Error::invalid(&leaf.path, "it is not the disclosure that its log entry says")),
     }
+}
+
+/// Only a drill says what it drilled: deposits that were asked, each once.
+fn may_have_drilled(archive: &Archive<'_>, request: &Logged, disclosure: &Disclosure) -> bool {
+    check_request(archive, request).is_ok_and(|request| {
+        let mut asked = request.document.deposits.iter();
+        let in_order = disclosure.drilled.iter().all(|drilled| asked.any(|deposit| deposit == drilled));
+        request.document.mode == Mode::Drill && in_order
+    })
 }
 
 /// Checks a logged acceptance.

@@ -136,7 +136,7 @@ impl Papers {
 
     /// How many must agree.
     pub fn needed(&self) -> usize {
-        self.group.threshold.needed()
+        self.request.document.needed(self.group.threshold)
     }
 
     /// Numbers of the custodians who approved.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use blackbox_format::fields::{FieldsError, Hex, Reader, Writer};
-use blackbox_log::{CHECKPOINT, Kind, tile::Tile};
+use blackbox_log::{CHECKPOINT, Kind, cosigned, tile::Tile};
 use blackbox_store::Store;
 
 use crate::{
@@ -11,15 +11,14 @@ use crate::{
     change::{configuration_path, note_path},
     config::CONFIG,
     error::{Error, malformed},
-    ledger::{Ledger, check},
+    ledger::{Ledger, Logged, check, check_approval},
+    proof::check_proof,
 };
 
 /// Path of the file that says that a folder is a publication.
 pub const MARKER: &str = "publication";
 /// Folder of the log's tiles.
 const TILES: &str = "log/tile";
-/// Folder of kept checkpoints with cosignatures.
-const COSIGNED: &str = "log/cosigned";
 
 /// What the marker says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +86,10 @@ pub fn files(archive: &Archive<'_>, ledger: &Ledger) -> Result<Files, Error> {
     }
     for logged in ledger.leaves.iter().filter(|logged| logged.leaf.kind != Kind::Init) {
         match check(archive, ledger, logged) {
-            Ok(()) => drop(documents.insert(logged.leaf.path.clone())),
+            Ok(()) => {
+                documents.insert(logged.leaf.path.clone());
+                documents.extend(proof(archive, ledger, logged));
+            }
             Err(error) => files.left_out.push(error.to_string()),
         }
     }
@@ -97,12 +99,19 @@ pub fn files(archive: &Archive<'_>, ledger: &Ledger) -> Result<Files, Error> {
             files.paths.push(path);
         }
     }
-    // `log/cosigned/SIZE`: checkpoints, public like the newest.
-    let size = |path: &String| path.strip_prefix(COSIGNED)?.strip_prefix('/')?.parse::<u64>().ok();
-    let cosigned = archive.store.list(COSIGNED)?;
-    files.paths.extend(
-        cosigned.into_iter().filter(|path| size(path).is_some_and(|size| size <= archive.log.size())),
-    );
+    // Checkpoints that were cosigned, public like the newest.
+    let sizes = cosigned::sizes(archive.store)?.into_iter().filter(|size| *size <= archive.log.size());
+    files.paths.extend(sizes.map(cosigned::path));
     debug_assert!(!files.paths.iter().any(|path| path == CHECKPOINT));
     Ok(files)
+}
+
+/// The proof that an approval names, if it is one: public, like all that it holds.
+fn proof(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Option<String> {
+    let approval =
+        (logged.leaf.kind == Kind::Approval).then(|| check_approval(archive, ledger, logged).ok())??;
+    let request = ledger.about(Kind::Request, &logged.leaf.subject).next()?;
+    approval.document.proof?;
+    check_proof(archive, (&approval.document, logged), request.index).ok()?;
+    Some(approval.document.proof_path())
 }

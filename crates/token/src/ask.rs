@@ -1,6 +1,6 @@
 //! What is asked of custodians, and one custodian's answers to it, in one canonical order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use blackbox_format::{
     encode::encode,
@@ -109,6 +109,11 @@ impl Ask {
         })
     }
 
+    /// The subsets whose keys `custodian` answers item number `item` with, ascending.
+    pub fn subsets(&self, item: usize, custodian: usize) -> BTreeSet<Subset> {
+        self.slots(item, Some(custodian)).map(|slot| slot.subset).collect()
+    }
+
     /// The answers of the custodian who holds `keys` (one entry a deposit) to the items `wanted`.
     ///
     /// # Errors
@@ -158,18 +163,25 @@ impl Ask {
         (item, subset): (usize, Subset),
         answers: &Answers,
     ) -> Option<Hex<32>> {
-        let tokens = answers.items.get(&item)?;
+        let slots = self.slots(item, Some(answers.custodian));
+        let own = slots.zip(answers.items.get(&item)?).filter(|(slot, _)| slot.subset == subset);
+        Some(self.digest_of(request, (item, subset), own.map(|(_, token)| token)))
+    }
+
+    /// The same over answers that stand alone: those of one subset to one item, in canonical order.
+    pub fn digest_of<'t>(
+        &self,
+        request: &str,
+        (item, subset): (usize, Subset),
+        answers: impl Iterator<Item = &'t Token>,
+    ) -> Hex<32> {
         let literal = self.items[item].literal.to_string();
         let bits = subset.bits().to_le_bytes();
         let mut input = encode([DIGEST_LABEL, request.as_bytes(), literal.as_bytes(), &bits]);
-        for (slot, token) in self.slots(item, Some(answers.custodian)).zip(tokens) {
-            if slot.subset == subset {
-                input.extend_from_slice(token.expose());
-            }
-        }
+        answers.for_each(|token| input.extend_from_slice(token.expose()));
         let digest = sha256(&input);
         zeroize::Zeroize::zeroize(&mut input);
-        Some(Hex(digest))
+        Hex(digest)
     }
 }
 

@@ -7,13 +7,16 @@ use std::{fs, path::Path};
 use blackbox_custody::{
     Archive, Error, Identity,
     audit::{Audit, Depth, Job, audit},
+    compare::compare,
     contact::Outside,
     error::unsigned,
+    kept::keep_bodies,
     ledger::Ledger,
     state::State,
 };
 use blackbox_format::note::Note;
 use blackbox_log::Kind;
+use blackbox_store::Folder;
 use serde_json::{Value, json};
 
 pub use self::text::{shown, verdict};
@@ -28,7 +31,10 @@ use crate::{
 pub fn run(args: &cli::Audit) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
     let archive = Archive::open(&store)?;
-    let key = args.key.as_deref().map(Identity::load).transpose()?;
+    let passphrase = input::of_key(args.passphrase_file.as_deref());
+    let key = args.key.as_deref().map(|key| input::identity(key, passphrase)).transpose()?;
+    // A token that is not plugged in is no error of the archive.
+    key.as_ref().map(Identity::prove).transpose()?;
     let mut outside =
         args.checkpoint.iter().map(|path| input::outside(path)).collect::<Result<Vec<_>, _>>()?;
     let since = match &args.since {
@@ -36,12 +42,15 @@ pub fn run(args: &cli::Audit) -> Result<Outcome, Failure> {
         None => 0,
     };
     let ledger = Ledger::read(&archive)?;
-    check_key(&archive, (args.key.as_deref(), key.as_ref()))?;
+    check_key((&archive, &ledger), (args.key.as_deref(), key.as_ref()))?;
     let now = clock::now();
     let depth = if args.quick { Depth::Quick } else { Depth::Whole };
     let (key, outside) = (key.as_ref(), outside.as_slice());
     let job = Job { archive: &archive, ledger: &ledger, key, outside, depth, since, today: now.today };
-    let audit = audit(&job)?;
+    let mut audit = audit(&job)?;
+    for folder in &args.against {
+        compare(&archive, (&Folder::new(folder), &folder.display().to_string()), &mut audit.findings)?;
+    }
     let ok = audit.findings.ok();
     let mut written = Vec::new();
     if let Some(path) = &args.html {
@@ -70,13 +79,20 @@ fn since(archive: &Archive<'_>, path: &Path, outside: &mut Vec<Outside>) -> Resu
 }
 
 /// Whether the key's owner may read the terms, and has seen no other log.
-fn check_key(archive: &Archive<'_>, (path, key): (Option<&Path>, Option<&Identity>)) -> Result<(), Failure> {
+fn check_key(
+    (archive, ledger): (&Archive<'_>, &Ledger),
+    (path, key): (Option<&Path>, Option<&Identity>),
+) -> Result<(), Failure> {
     if let Some(key) = key.filter(|key| !archive.people.is_overseer(key.public())) {
         let why = format!("\"{}\" is neither custodian nor auditor of this archive", key.public().name);
         return Err(Error::refused("audit with this key", why).into());
     }
     if let Some(path) = path.map(State::path_beside).filter(|path| path.is_dir()) {
-        State::open(&path, archive)?.check(archive)?;
+        let state = State::open(&path, archive)?;
+        state.check(archive)?;
+        if let Some(key) = key {
+            keep_bodies(archive, ledger, (&state, key))?;
+        }
     }
     Ok(())
 }
@@ -108,6 +124,7 @@ fn json(job: &Job<'_>, audit: &Audit) -> Value {
         "approvals": counts(Kind::Approval),
         "refusals": counts(Kind::Refusal),
         "disclosures": counts(Kind::Disclosure),
+        "rulings": counts(Kind::Ruling),
         "findings": audit.findings.all,
         "details": requests,
         "statistics": audit.statistics,

@@ -1,8 +1,9 @@
 //! Documents of text: signed notes, public files, identity files and state.
 
 use blackbox_custody::{
-    Identity, Public, accept::Accept, approval::Approval, disclosure::Disclosure, refusal::Refusal,
-    release::Release, request::Request,
+    Identity, Public, accept::Accept, approval::Approval, change::Change, check::Receipt,
+    disclosure::Disclosure, handover::HandOver, refusal::Refusal, release::Release, request::Request,
+    ruling::Ruling,
 };
 use blackbox_format::{
     VERSION,
@@ -19,11 +20,12 @@ use super::{
 use crate::failure::Failure;
 
 /// What a field is called for people, with `*` where it may stand several times; others are called as in the file.
-const WORDS: [(&str, &str); 25] = [
+const WORDS: [(&str, &str); 33] = [
     ("archive", "SHA-256 of archive.toml"),
     ("case", "Case reference"),
     ("basis", "Legal basis"),
-    ("mode", "Mode (count, or open messages)"),
+    ("mode", "Mode (count, open messages, drill, or open by common terms too)"),
+    ("order", "Order that it carries out"),
     ("since", "First day asked (UTC)"),
     ("until", "Last day asked (UTC)"),
     ("context", "Neighbours on each side of a hit"),
@@ -45,6 +47,13 @@ const WORDS: [(&str, &str); 25] = [
     ("number", "Number"),
     ("manifest", "SHA-256 of the manifest's file"),
     ("approval", "SHA-256 of the approvals used"),
+    ("previous", "SHA-256 of the configuration before"),
+    ("configuration", "SHA-256 of the new configuration"),
+    ("key*", "Keys handed over: deposit, to whom, SHA-256 of the age file"),
+    ("drilled", "Deposits that a drill opened"),
+    ("proof", "SHA-256 of the proof that the request is in the log"),
+    ("cosigned", "Last cosignature, in seconds since 1970"),
+    ("seen*", "Checkpoints seen before: entries, root"),
 ];
 
 pub fn read(subject: &Subject) -> Result<Option<Facts>, Failure> {
@@ -79,7 +88,7 @@ struct Kind {
     check: fn(&Note, &str) -> Result<(), blackbox_custody::Error>,
 }
 
-const KINDS: [Kind; 6] = [
+const KINDS: [Kind; 10] = [
     Kind {
         name: "request",
         about: "a request: what an examiner asks, without its terms",
@@ -101,7 +110,7 @@ const KINDS: [Kind; 6] = [
     Kind {
         name: "disclosure",
         about: "a disclosure: an examiner's word of what an answer gave",
-        lists: &["approval"],
+        lists: &["approval", "drilled"],
         check: |note, file| Disclosure::parse(note, file).map(drop),
     },
     Kind {
@@ -109,6 +118,30 @@ const KINDS: [Kind; 6] = [
         about: "a release: the terms of a closed request, made public",
         lists: &["line"],
         check: |note, file| Release::parse(note, file).map(drop),
+    },
+    Kind {
+        name: "change",
+        about: "a change: custodians bring a new configuration into force",
+        lists: &[],
+        check: |note, file| Change::parse(note, file).map(drop),
+    },
+    Kind {
+        name: "hand-over",
+        about: "a hand-over: a custodian's word that it wrapped its keys for a successor",
+        lists: &["key"],
+        check: |note, file| HandOver::parse(note, file).map(drop),
+    },
+    Kind {
+        name: "check",
+        about: "a receipt: a custodian's word that its keys of these deposits open",
+        lists: &["deposit"],
+        check: |note, file| Receipt::parse(note, file).map(drop),
+    },
+    Kind {
+        name: "ruling",
+        about: "a ruling: somebody's word of what an arbiter's evidence showed",
+        lists: &["right", "wrong"],
+        check: |note, file| Ruling::parse(note, file).map(drop),
     },
     Kind {
         name: "accept",
@@ -130,7 +163,7 @@ fn signed(subject: &Subject, name: &str) -> Result<Option<Facts>, Failure> {
     add_lines(&mut facts, &note.text, kind.lists);
     facts.keyed("sha256", "SHA-256 of this file", Hex(sha256(&note.to_bytes())).to_string());
     signers::add(&mut facts, subject, &note);
-    if !matches!(kind.name, "accept" | "release") {
+    if !["accept", "ruling", "release"].contains(&kind.name) {
         facts.note("What it may not say in public is in the age file in log/bodies, for custodians, auditors and the examiner.");
     }
     Ok(Some(facts))
@@ -172,6 +205,10 @@ fn identity(subject: &Subject) -> Result<Facts, Failure> {
     let identity = Identity::parse(text).map_err(|_| damaged())?;
     let mut facts = Facts::new("identity", "an identity file: the secret keys of a person or body");
     add_public(&mut facts, identity.public());
+    if let Some(plugin) = identity.plugin() {
+        facts.keyed("plugin", "Receives through the plugin", format!("age-plugin-{plugin}"));
+    }
+    facts.fact("Protected", false);
     facts.keyed("secrets", "Secret lines", "an age identity and a signing key, which are not shown");
     subject.warn_if_open(&mut facts);
     facts.note("Whoever has this file can read and sign as its holder.");
@@ -201,7 +238,7 @@ fn state(subject: &Subject) -> Result<Facts, Failure> {
     let text = std::str::from_utf8(&bytes).map_err(|error| subject.fault(error))?;
     check_state(text).map_err(|error| subject.fault(error))?;
     let mut facts = Facts::new("state", "a state file: what the holder of a key last saw of an archive");
-    add_lines(&mut facts, text, &[]);
+    add_lines(&mut facts, text, &["seen"]);
     facts.note("Against this a log that was cut back or forked shows. It holds no secret.");
     Ok(facts)
 }
@@ -213,5 +250,7 @@ fn check_state(text: &str) -> Result<(), FieldsError> {
     from.value::<Hex<32>>("archive")?;
     from.value::<u64>("size")?;
     from.value::<Hex<32>>("root")?;
+    from.value_if::<u64>("cosigned")?;
+    from.values::<String>("seen")?;
     from.finish()
 }

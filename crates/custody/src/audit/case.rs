@@ -2,17 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use blackbox_log::Checkpoint;
+use blackbox_log::{Checkpoint, Kind};
 
-use super::{Extent, Facts, Job, breaches::breaches, quorum::Answers, recount::Readers};
+use super::{Extent, Facts, Job, breaches::breaches, drill, quorum::Answers, recount::Readers};
 use crate::{
     approval::{Approval, ApprovalBody},
     approve::{OpenRequest, open_checked},
+    ask::check_route,
     disclosure::{Disclosure, DisclosureBody},
     error::Error,
-    ledger::Checked,
+    ledger::{Checked, Logged},
     papers::{Papers, Standing, day_of},
+    proof::check_proof,
     refusal::parse_reason,
+    ruling::check_ruling,
     verify::{Findings, Severity, check_share_of, is_after},
     wrap::{unpad, unwrap},
 };
@@ -78,9 +81,11 @@ impl<'a> Case<'a> {
             request.until,
             request.mode
         ));
+        self.route(findings);
         self.terms(findings);
         self.approvals(findings);
         self.refusals(findings);
+        self.rulings();
         self.disclosures(findings);
         self.released();
         let answers = self.open.as_ref().map(|open| Answers::of(open, papers));
@@ -102,6 +107,26 @@ impl<'a> Case<'a> {
         findings.push(Severity::Error, format!("{}: {what}", self.name()));
     }
 
+    /// A request by the exceptional route is always named, granted or not.
+    fn route(&mut self, findings: &mut Findings) {
+        let request = &self.papers.request.document;
+        let Some(alarm) = request.alarm() else { return };
+        let asked = format!("{}, by \"{}\" at {}: {alarm}", self.name(), request.examiner, request.time);
+        findings.push(Severity::Note, asked);
+        self.lines.push(alarm);
+        if let Err(error) = check_route(self.job.archive, request.mode) {
+            self.error(findings, error);
+        }
+    }
+
+    /// What was ruled: its signers' word. The evidence is not in the archive.
+    fn rulings(&mut self) {
+        for logged in self.job.ledger.about(Kind::Ruling, &self.papers.request.document.id) {
+            let Ok(ruling) = check_ruling(self.job.archive, self.job.ledger, logged) else { continue };
+            self.lines.push(format!("ruling: {}", ruling.document.told()));
+        }
+    }
+
     /// The query, and whether the claimed literals implement it.
     fn terms(&mut self, findings: &mut Findings) {
         let Some(key) = self.job.key else { return };
@@ -109,6 +134,9 @@ impl<'a> Case<'a> {
             Ok(open) => {
                 self.lines.push(format!("query: {}", open.plan.query));
                 self.lines.extend(open.plan.lines());
+                if open.request.document.order.is_some() {
+                    self.lines.extend(open.request.document.opens(&open.plan));
+                }
                 self.open = Some(open);
             }
             Err(error) => self.error(findings, error),
@@ -132,6 +160,11 @@ impl<'a> Case<'a> {
             if self.extent == Extent::Archive {
                 check_share_of(self.job.archive, &approval.document, findings);
             }
+            if approval.document.proof.is_some() {
+                let logged = Logged { index: approval.index, leaf: approval.leaf.clone() };
+                let place = (&approval.document, &logged);
+                findings.check(check_proof(self.job.archive, place, self.papers.request.index));
+            }
             self.lines.push(format!("approved by {custodian} at {}", approval.leaf.time));
             if let Err(error) = self.approved_terms(approval) {
                 self.error(findings, error);
@@ -150,6 +183,10 @@ impl<'a> Case<'a> {
         let path = blackbox_log::body::path(&approval.document.body);
         let plain = unwrap(&self.job.archive.body(&approval.document.body)?, key, &path)?;
         let body = ApprovalBody::parse(unpad(&plain, &path)?, &path)?;
+        if !approval.document.digests_fit(&open.ask) {
+            let what = "it does not sign one digest for each item and key that answered";
+            return Err(Error::invalid(&approval.leaf.path, what));
+        }
         let item = |item: &usize| open.ask.items.get(*item).map(|item| item.literal.to_string());
         let expected: Option<Vec<String>> = approval.document.items.iter().map(item).collect();
         match expected == Some(body.approved) {
@@ -216,6 +253,7 @@ impl<'a> Case<'a> {
                 );
             }
             self.lines.push(format!("disclosed at {}", disclosure.leaf.time));
+            drill::opened(&self.papers.request.document, &disclosure.document, (&mut self.lines, findings));
             self.recount(disclosure, findings);
         }
         self.overdue(findings);
@@ -252,7 +290,9 @@ impl<'a> Case<'a> {
             Err(error) => return self.error(findings, error),
         };
         self.lines.push(format!("{} messages disclosed as hits", body.hits));
-        if let Err(what) = self.readers.count_again(&body) {
+        let manifests = self.job.ledger.manifests(self.job.archive).unwrap_or_default();
+        let counted = self.readers.count_again(&body);
+        if let Err(what) = counted.and_then(|()| drill::counts(manifests, (&disclosure.document, &body))) {
             return self.error(findings, what);
         }
         if let Some(open) = &self.open {

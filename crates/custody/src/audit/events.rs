@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use blackbox_format::note::Note;
 use blackbox_log::Kind;
+use blackbox_query::plan::Mode;
 
 use super::{Job, case::Told};
 use crate::{
     change::Change,
     verify::{Findings, Severity},
 };
-use blackbox_format::note::Note;
 
 /// Changes, hand-overs, checks and drills, as notes.
 pub(crate) fn note(job: &Job<'_>, told: &[Told], findings: &mut Findings) {
@@ -60,10 +61,9 @@ fn checks(job: &Job<'_>, findings: &mut Findings) {
     }
 }
 
-/// Requests for the drill's term, which only a key tells.
+/// Requests that only ask whether deposits open.
 fn drills(told: &[Told], findings: &mut Findings) {
-    for told in told.iter().filter(|told| told.answers.as_ref().is_some_and(super::quorum::Answers::is_drill))
-    {
+    for told in told.iter().filter(|told| told.facts.mode == Mode::Drill.to_string()) {
         let standing = told.facts.standing.as_str();
         findings.push(Severity::Note, format!("request \"{}\" is a drill: {standing}", told.facts.id));
     }

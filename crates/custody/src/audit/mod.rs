@@ -3,6 +3,7 @@
 
 mod breaches;
 mod case;
+mod drill;
 mod events;
 mod facts;
 mod quorum;
@@ -24,6 +25,7 @@ use crate::{
     archive::Archive,
     contact::Outside,
     error::Error,
+    evidence::Evidence,
     identity::Identity,
     ledger::{Ledger, Logged, check, check_deposit},
     papers::Papers,
@@ -94,6 +96,7 @@ pub fn audit(job: &Job<'_>) -> Result<Audit, Error> {
     let extent = if audit.publication { Extent::Publication } else { Extent::Archive };
     check_log(job.archive, extent.bodies(), &mut audit.findings)?;
     check_outside(job.archive, job.outside, &mut audit.findings);
+    check_evidence(job.archive, &mut audit.findings)?;
     check_others(job, extent, &mut audit.findings);
     let deposits = check_files(job, extent, &mut audit.findings);
     let readers = Readers::open(job, deposits);
@@ -155,6 +158,17 @@ fn check_outside(archive: &Archive<'_>, outside: &[Outside], findings: &mut Find
                     whole, beyond every approval in it, would not show";
         findings.push(Severity::Note, what);
     }
+}
+
+/// Whatever in the archive shows that somebody was shown another log.
+fn check_evidence(archive: &Archive<'_>, findings: &mut Findings) -> Result<(), Error> {
+    let evidence = Evidence::gather(archive)?;
+    for checked in [evidence.check_operator(archive), evidence.check_approvals(archive)] {
+        if let Err(error) = checked {
+            findings.push(Severity::Error, error.to_string());
+        }
+    }
+    Ok(())
 }
 
 /// Whether an entry is checked among the papers of its request.

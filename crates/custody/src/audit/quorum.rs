@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use blackbox_format::month::Month;
+use blackbox_format::{month::Month, threshold::Threshold};
 use blackbox_token::function::Part;
 
 use super::{Job, case::Told};
@@ -41,11 +41,6 @@ impl Answers {
             given: given.filter(|(.., custodians)| *custodians != 0).collect(),
         }
     }
-
-    /// Whether it is the drill's term that was asked.
-    pub(crate) fn is_drill(&self) -> bool {
-        self.given.iter().any(|(literal, ..)| *literal == blackbox_format::term::Literal::drill().to_string())
-    }
 }
 
 /// One request's answers for one token in one deposit.
@@ -59,14 +54,16 @@ struct Given<'t> {
 /// Names the requests that together have the quorum that none of them has.
 pub(crate) fn check(job: &Job<'_>, told: &[Told], findings: &mut Findings) {
     let manifests = job.ledger.manifests(job.archive).unwrap_or_default();
-    let needed: BTreeMap<&str, usize> = manifests
-        .iter()
-        .map(|one| (one.document.deposit.as_str(), one.document.threshold.needed()))
-        .collect();
+    let thresholds: BTreeMap<&str, Threshold> =
+        manifests.iter().map(|one| (one.document.deposit.as_str(), one.document.threshold)).collect();
     let mut met: BTreeMap<(&str, &str), Met<'_>> = BTreeMap::new();
-    for ((deposit, literal, _), given) in by_token(told) {
-        let Some(needed) = needed.get(deposit) else { continue };
-        if let Some(found) = meet(&given, *needed) {
+    for ((deposit, literal, part), given) in by_token(told) {
+        let Some(threshold) = thresholds.get(deposit) else { continue };
+        let needed = match part {
+            Part::Exceptional => threshold.custodians(),
+            _ => threshold.needed(),
+        };
+        if let Some(found) = meet(&given, needed) {
             let met = met.entry((literal, deposit)).or_default();
             met.0.extend(found.0);
             met.1.extend(found.1);

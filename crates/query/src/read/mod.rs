@@ -1,11 +1,15 @@
 //! The read path: tokens to rows, rows to messages.
 
 mod context;
+mod drill;
 mod search;
 mod segment;
+mod trial;
 
+pub use drill::{Fault, Tried, drill};
 pub use search::{Counted, Found, Job, search};
 pub use segment::{DepositReader, SegmentReader};
+pub use trial::{Shown, trial};
 
 use blackbox_store::PagedError;
 

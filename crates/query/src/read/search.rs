@@ -13,7 +13,7 @@ use blackbox_format::{
 use blackbox_token::{
     ask::Ask,
     combine::Tokens,
-    entry::{Counter, Finder, Found as Posted, Nonce, Opener, RowSecret, Tester},
+    entry::{Counter, Finder, Found as Posted, Nonce, Opener, Posting, RowSecret, Tester},
     function::{Part, Token},
 };
 
@@ -117,6 +117,9 @@ struct Run<'a> {
     postings: HashMap<(usize, u32), Rc<Vec<Posted>>>,
 }
 
+#[path = "lacking.rs"]
+mod lacking;
+
 /// A row that some clause opens.
 struct Opened {
     secret: RowSecret,
@@ -131,13 +134,20 @@ impl Run<'_> {
     fn month(&mut self, deposit: &DepositReader<'_>, month: Month<'_>) -> Result<(), QueryError> {
         self.postings.clear();
         self.count(deposit, month)?;
-        let clauses = self.job.plan.clauses.iter();
-        let (ready, lacking): (Vec<&Clause>, Vec<&Clause>) =
-            clauses.partition(|clause| self.unapproved(clause).is_empty());
-        for clause in lacking {
-            self.not_approved(clause, month.month);
+        let mut ready: Vec<&Clause> = Vec::new();
+        for clause in &self.job.plan.clauses {
+            let lacking = self.lacking(clause, month);
+            if lacking.is_empty() || self.is_usable((clause, &lacking), month) {
+                ready.push(clause);
+            }
+            // A row that a NOT should exclude is excluded by its text all the same.
+            let excluding =
+                |literal: &&&Literal| clause.nots.contains(literal) && self.is_withheld(literal, month);
+            let missed: Vec<&Literal> = lacking.iter().filter(|one| !excluding(one)).copied().collect();
+            self.lacks(&missed, month);
         }
         let tokens = context::tokens(&month, self.job.plan.literals.len(), self.job.context);
+        let before = self.found.hits.len();
         for segment in &deposit.segments {
             let mut rows: BTreeMap<u32, Opened> = BTreeMap::new();
             for clause in &ready {
@@ -146,6 +156,9 @@ impl Run<'_> {
             for (row, opened) in rows {
                 self.open((deposit, segment), (row, opened), (month, &tokens))?;
             }
+        }
+        if self.found.hits.len() > before {
+            self.withheld_context(month);
         }
         Ok(())
     }
@@ -158,7 +171,7 @@ impl Run<'_> {
             }
             let Some(token) = month.token(item, Part::Count) else {
                 if self.job.plan.mode == Mode::Count {
-                    self.lacks(&[literal], month.month);
+                    self.lacks(&[literal], month);
                 }
                 continue;
             };
@@ -190,35 +203,6 @@ impl Run<'_> {
         Ok(read)
     }
 
-    /// The literals of a clause that too few custodians approved.
-    fn unapproved<'c>(&self, clause: &'c Clause) -> Vec<&'c Literal> {
-        let all =
-            clause.find.iter().chain(&clause.open).chain(clause.tests.iter().flatten()).chain(&clause.nots);
-        let lacks = |literal: &&Literal| {
-            self.item(literal).is_none_or(|item| self.job.tokens.answered(item) < self.job.needed)
-        };
-        let mut literals: Vec<&Literal> = all.filter(lacks).collect();
-        literals.dedup();
-        literals
-    }
-
-    fn not_approved(&mut self, clause: &Clause, month: month::Month) {
-        let lacking = self.unapproved(clause);
-        self.lacks(&lacking, month);
-    }
-
-    fn lacks(&mut self, literals: &[&Literal], month: month::Month) {
-        let entry = Unanswered {
-            literals: literals.iter().map(|literal| literal.to_string()).collect(),
-            epoch: month.to_string(),
-            reason: format!("not approved by {} custodians", self.job.needed),
-            count: 0,
-        };
-        if !self.found.unanswered.contains(&entry) {
-            self.found.unanswered.push(entry);
-        }
-    }
-
     /// Finds, tests and opens the rows of one clause in one segment.
     fn clause(
         &mut self,
@@ -241,7 +225,7 @@ impl Run<'_> {
                         rows.insert(row, Opened { secret, held: vec![literal.clone(), opening.clone()] });
                     }
                     // A row that holds the term by its finder must hold it by its opener.
-                    None if clause.open.contains(literal) => {
+                    None if openers.iter().any(|(opening, ..)| *opening == literal) => {
                         return Err(QueryError::Inconsistent(segment.path(), literal.clone()));
                     }
                     None => {}
@@ -273,21 +257,25 @@ impl Run<'_> {
             .item(literal)
             .and_then(|item| Some((item, month.token(item, Part::Count)?, month.token(item, Part::Find)?)));
         let Some((item, count, find)) = tokens else { return Ok(Vec::new()) };
-        let (mut rows, mut common) = (Vec::new(), 0);
-        for posting in self.postings((segment, item), &Counter::new(count), find)?.iter() {
+        let unmasked = month.token(item, Part::Exceptional).map(Finder::new);
+        let (mut rows, mut masked) = (Vec::new(), Vec::new());
+        for (number, posting) in (0..).zip(self.postings((segment, item), &Counter::new(count), find)?.iter())
+        {
             match *posting {
-                Posted::Row(row, _) if u64::from(row) >= segment.rows() => {
-                    return Err(QueryError::Inconsistent(segment.path(), literal.clone()));
-                }
                 Posted::Row(row, nonce) => rows.push((row, nonce)),
-                Posted::Common(..) => common += 1,
+                Posted::Common(row, nonce) => masked.push((number, row, nonce)),
             }
         }
-        if common > 0 && !rows.is_empty() {
+        if !masked.is_empty() && !rows.is_empty() {
             // A term is common in a whole month or not at all.
             return Err(QueryError::Inconsistent(segment.path(), literal.clone()));
         }
-        if common > 0 {
+        let common = masked.len() as u64;
+        if let Some(finder) = &unmasked {
+            let posting = |number| Posting { segment: segment.number().into(), number };
+            let unmask = |(number, row, nonce)| finder.mask_common(posting(number), row, &nonce);
+            rows.extend(masked.into_iter().map(unmask));
+        } else if common > 0 {
             // Other clauses may find by the same literal: its postings are counted once.
             let first = self.job.plan.clauses.iter().find(|clause| clause.find.contains(literal));
             let first = first.is_some_and(|first| std::ptr::eq(first, clause));
@@ -297,7 +285,10 @@ impl Run<'_> {
                 entry.0 += common;
             }
         }
-        Ok(rows)
+        match rows.iter().any(|(row, _)| u64::from(*row) >= segment.rows()) {
+            true => Err(QueryError::Inconsistent(segment.path(), literal.clone())),
+            false => Ok(rows),
+        }
     }
 
     /// Opens a row, and keeps it if its message matches the query.
@@ -309,30 +300,21 @@ impl Run<'_> {
     ) -> Result<(), QueryError> {
         let record = segment.record(row)?;
         let id = format!("{}/{:05}/{row}", deposit.id, segment.number());
-        let message = match segment.open_record(row, &record, &opened.secret)? {
-            Body::Message(message) => message,
-            Body::Drill => Box::new(drill()),
-            Body::Register(_) => return Ok(()),
+        // No term of a query is a drill's or a register's.
+        let Body::Message(message) = segment.open_record(row, &record, &opened.secret)? else {
+            self.found.misindexed.push(id);
+            return Ok(());
         };
         let terms = Terms::of(&message);
-        let is_drill = self.job.plan.query.is_drill();
-        let wrong = opened.held.iter().find(|literal| !is_drill && !terms.has(literal));
-        if wrong.is_some() {
+        if opened.held.iter().any(|literal| !terms.has(literal)) {
             self.found.misindexed.push(id);
             return Ok(());
         }
-        let held = match matches(&self.job.plan.query, &terms) {
-            _ if is_drill => opened.held[..1].to_vec(),
-            Some(held) => held,
-            None => return Ok(()),
-        };
-        if !is_drill && !(self.job.span.0..=self.job.span.1).contains(&message.time) {
+        let Some(held) = matches(&self.job.plan.query, &terms) else { return Ok(()) };
+        if !(self.job.span.0..=self.job.span.1).contains(&message.time) {
             return Ok(());
         }
-        let context = match is_drill {
-            true => Vec::new(),
-            false => context::neighbours(deposit, (segment, row), (&record, &opened.secret), context)?,
-        };
+        let context = context::neighbours(deposit, (segment, row), (&record, &opened.secret), context)?;
         self.order.push((message.time, month.range, message.sequence, self.found.hits.len()));
         let mut hit = hit(id, *message, &held);
         hit.context = context;
@@ -415,15 +397,6 @@ fn common_reason(literal: &Literal, clause: &Clause, rules: &Rules) -> String {
             format!("{literal} is too common in this month to find by; ask again with {}", swaps.join(" or "))
         }
     }
-}
-
-fn drill() -> Sealed {
-    let message = blackbox_format::message::Message {
-        text: "drill".to_owned(),
-        event: Some("drill".to_owned()),
-        ..Default::default()
-    };
-    Sealed::new(message, 0, Vec::new())
 }
 
 /// A Unix time in milliseconds as RFC 3339 in UTC, without a fraction if it is a whole second.
