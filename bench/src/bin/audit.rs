@@ -285,6 +285,7 @@ impl Filler<'_> {
             digests: items.iter().flat_map(|item| own.iter().map(|subset| digest(*item, *subset))).collect(),
             items,
             share: Hex(sha256(&share)),
+            proof: None,
             body: bodies.approval,
         };
         self.store.replace(&approval.share_path(), &share).unwrap();
