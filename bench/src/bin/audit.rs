@@ -191,6 +191,7 @@ impl Filler<'_> {
             expires: "2026-05-01".to_owned(),
             deposits: vec!["d1".to_owned()],
             compartments: vec!["main".to_owned()],
+            cites: None,
             commitment: bodies.commitment,
             body: bodies.request,
         };
