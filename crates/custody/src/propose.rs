@@ -1,5 +1,7 @@
 //! Proposing a change, signing one, and putting it into force.
 
+use std::collections::BTreeMap;
+
 use blackbox_format::{
     fields::Hex,
     merkle::sha256,
@@ -126,19 +128,14 @@ impl Proposal {
         lacking(&self.note, &archive.eras[archive.eras.len() - 1]).map_err(unsigned(&path))
     }
 
-    /// What it changes: lines of the configuration that go (`-`) and come (`+`).
+    /// What it changes: lines of the configuration that go (`-`) and come (`+`), each with the table that it stands in.
     ///
     /// # Errors
     /// A configuration cannot be written.
     pub fn lines(&self, archive: &Archive<'_>) -> Result<Vec<String>, Error> {
-        let (old, new) = (archive.config.to_text()?, self.era.config.to_text()?);
-        let only = |one: &str, other: &str, sign: char| {
-            let others: Vec<&str> = other.lines().collect();
-            let lines = one.lines().filter(|line| !line.is_empty() && !others.contains(line));
-            lines.map(|line| format!("{sign} {line}")).collect::<Vec<_>>()
-        };
-        let mut lines = only(&old, &new, '-');
-        lines.extend(only(&new, &old, '+'));
+        let (old, new) = (entries(&archive.config.to_text()?), entries(&self.era.config.to_text()?));
+        let mut lines: Vec<String> = surplus(&old, &new).map(|line| format!("- {line}")).collect();
+        lines.extend(surplus(&new, &old).map(|line| format!("+ {line}")));
         Ok(lines)
     }
 
@@ -186,6 +183,36 @@ impl Proposal {
             false => Err(Error::invalid(note_path(number), "the change is not in force after it was logged")),
         }
     }
+}
+
+/// What a configuration says, an entry a line, and how often: a person's lines are one entry with the office, since each
+/// of them could stand elsewhere too.
+fn entries(text: &str) -> BTreeMap<String, usize> {
+    let mut tables: Vec<(&str, Vec<&str>)> = vec![("", Vec::new())];
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        match (line.starts_with('['), tables.last_mut()) {
+            (false, Some((_, lines))) => lines.push(line),
+            _ => tables.push((line, Vec::new())),
+        }
+    }
+    let mut entries = BTreeMap::new();
+    for (table, lines) in tables {
+        let of_table: Vec<String> = match table.starts_with("[[") {
+            true => vec![format!("{table} {}", lines.join(", "))],
+            false => lines.iter().map(|line| format!("{table} {line}").trim_start().to_owned()).collect(),
+        };
+        of_table.into_iter().for_each(|entry| *entries.entry(entry).or_default() += 1);
+    }
+    entries
+}
+
+/// What is in `one` more often than in `other`.
+fn surplus<'e>(
+    one: &'e BTreeMap<String, usize>,
+    other: &'e BTreeMap<String, usize>,
+) -> impl Iterator<Item = &'e str> {
+    let more = |(entry, count): &(&String, &usize)| **count > other.get(*entry).copied().unwrap_or(0);
+    one.iter().filter(more).map(|(entry, _)| entry.as_str())
 }
 
 fn check_signer(archive: &Archive<'_>, identity: &Identity) -> Result<(), Error> {
