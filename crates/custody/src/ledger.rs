@@ -336,14 +336,20 @@ pub fn check_refusal(
     let key = signer(leaf, &archive.people_at(logged.index).custodians, "custodian")?;
     let refusal = Refusal::parse(&archive.note(leaf, key)?, &leaf.path)?;
     let request = ledger.about(Kind::Request, &leaf.subject).next();
+    let asked = request.map(|request| check_request(archive, request)).transpose()?;
+    let people = archive.people_at(logged.index);
+    // Another compartment's custodians have no say in it: so many refusals close a request.
+    let is_member = |asked: &Checked<Request>| {
+        people.group_of(&asked.document.compartments).is_ok_and(|group| group.number(key).is_some())
+    };
     let own = refusal.origin == archive.config.origin
         && refusal.archive == archive.hash
         && refusal.custodian == leaf.by
         && refusal.request == leaf.subject
         && leaf.path == refusal.path()
         && leaf.bodies == [refusal.body]
-        && request.is_some_and(|request| {
-            request.leaf.document == refusal.request_hash && request.index < logged.index
+        && asked.is_some_and(|asked| {
+            asked.leaf.document == refusal.request_hash && asked.index < logged.index && is_member(&asked)
         });
     match own {
         true => Ok(checked(logged, refusal)),

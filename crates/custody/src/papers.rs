@@ -1,6 +1,6 @@
 //! All that the log holds about one request, each document checked once, and what became of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use blackbox_log::{Kind, Leaf};
 use jiff::civil::Date;
@@ -34,6 +34,8 @@ pub struct Papers {
     pub release: Option<Checked<Release>>,
     /// What was logged about it and does not count.
     pub faults: Vec<Error>,
+    /// Whoever was ever a custodian of its compartments, by number: a custodian and its successor are one.
+    numbers: BTreeMap<String, usize>,
 }
 
 /// What became of a request.
@@ -88,7 +90,9 @@ impl Papers {
             disclosures: Vec::new(),
             release: None,
             faults: Vec::new(),
+            numbers: BTreeMap::new(),
         };
+        papers.number(archive);
         for logged in ledger.about(Kind::Approval, id) {
             papers.take(approval_of(archive, &papers.request, logged), |papers| &mut papers.approvals);
         }
@@ -169,16 +173,22 @@ impl Papers {
         [disclosed, self.refused(before), expired].into_iter().flatten().min()
     }
 
+    fn number(&mut self, archive: &Archive<'_>) {
+        let compartments = &self.request.document.compartments;
+        let groups = archive.eras.iter().filter_map(|era| era.people.group_of(compartments).ok());
+        let people = groups.flat_map(|group| group.names().enumerate());
+        self.numbers.extend(people.map(|(number, name)| (name.to_owned(), number)));
+    }
+
     /// The day of the refusal after which too few were left who could approve. Who refused and approved all
     /// the same has approved.
     fn refused(&self, before: u64) -> Option<Date> {
-        let approved: BTreeSet<&str> =
-            self.approvals.iter().filter(|one| one.index < before).map(|one| one.leaf.by.as_str()).collect();
-        let mut refused = BTreeSet::new();
+        let approved = self.approvals.iter().filter(|one| one.index < before);
+        let approved: BTreeSet<usize> = approved.map(|one| one.document.number).collect();
+        let mut refused = BTreeSet::<usize>::new();
         for refusal in self.refusals.iter().filter(|one| one.index < before) {
-            if !approved.contains(refusal.leaf.by.as_str()) {
-                refused.insert(refusal.leaf.by.as_str());
-            }
+            let number = self.numbers.get(&refusal.leaf.by);
+            refused.extend(number.filter(|number| !approved.contains(number)));
             if self.group.custodians.len().saturating_sub(refused.len()) < self.needed() {
                 return day_of(&refusal.leaf);
             }
