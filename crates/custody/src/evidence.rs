@@ -106,13 +106,14 @@ impl Evidence {
         people.flat_map(|cosigner| self.by(cosigner)).map(|(seen, _)| seen.checkpoint.clone()).collect()
     }
 
-    /// Checks that the log extends what each custodian's approvals name, logged or not.
+    /// Checks that the log extends what each custodian's approvals name, logged or not: who left office is no longer
+    /// believed, or a key would stop everybody that was replaced because it was stolen.
     ///
     /// # Errors
     /// A custodian saw another log.
     pub fn check_approvals(&self, archive: &Archive<'_>) -> Result<(), Error> {
         let approvals = approvals(archive)?;
-        for custodian in archive.custodians_ever() {
+        for custodian in &archive.people.custodians {
             let cosigner = Cosigner::new(&custodian.verifier);
             let before: Vec<Checkpoint> =
                 self.by(&cosigner).map(|(seen, _)| seen.checkpoint.clone()).collect();
@@ -161,7 +162,7 @@ fn approvals(archive: &Archive<'_>) -> Result<Vec<(Verifier, String, Checkpoint)
     let mut found = Vec::new();
     for path in archive.store.list("requests")? {
         let name = path.rsplit('/').next().and_then(|name| name.strip_prefix("approval."));
-        let mut people = archive.custodians_ever().map(|one| &one.verifier);
+        let mut people = archive.people.custodians.iter().map(|one| &one.verifier);
         let custodian = people.find(|one| Some(one.name()) == name);
         let Some(custodian) = custodian else { continue };
         let note = read(archive.store, &path)?.and_then(|bytes| Note::parse(&bytes).ok());
