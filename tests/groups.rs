@@ -5,7 +5,10 @@ mod support;
 
 use std::fs;
 
-use support::{CUSTODIANS, REFUSED, World, history, history::RARE, key};
+use blackbox_custody::{Archive, archive::Entry, refusal::Refusal};
+use blackbox_format::{fields::Hex, merkle::sha256, note::Note};
+use blackbox_log::Kind;
+use support::{CUSTODIANS, REFUSED, World, forge, history, history::RARE, key};
 
 const POLICY: &str = "
 compartments = [\"main\", \"personal\"]
@@ -82,4 +85,57 @@ fn a_compartment_that_names_strangers_or_nobody_is_refused() {
         let policy = ["--policy", "policy.toml"];
         world.run(&[&args[..], &more, &policy].concat()).fails(support::ERROR, what);
     }
+}
+
+/// A personal compartment that cedar has no part in, and a request for it.
+fn without_cedar() -> (World, String) {
+    let world = World::people();
+    let policy = POLICY.replace("3", "2").replace("\"cedar\", ", "");
+    fs::write(world.path("policy.toml"), policy).unwrap();
+    world.try_init("box", support::ORIGIN, &["--policy", "policy.toml"]).done();
+    history::write_export(&world.path("personal"), 2);
+    world.run(&["seal", "box", "personal", "--key", "rowan.key", "--compartment", "personal"]).done();
+    let id = world.request(RARE);
+    (world, id)
+}
+
+#[test]
+fn another_compartments_request_stops_nobodys_review() {
+    let (world, id) = without_cedar();
+    let reviews =
+        |name: &str| world.run(&["review", "box", "--key", &key(name)]).done().json["requests"].clone();
+    assert_eq!(reviews("cedar"), serde_json::json!([]));
+    assert!(reviews("alder").to_string().contains(&id));
+}
+
+#[test]
+fn a_refusal_by_another_compartments_custodian_closes_nothing() {
+    let (world, id) = without_cedar();
+    let refused = world.run(&["refuse", "box", &id, "--reason", "no", "--key", "cedar.key"]);
+    refused.fails(REFUSED, "no custodian of this compartment");
+    // With a modified program.
+    let bytes = fs::read(world.path(&format!("box/requests/{id}/request"))).unwrap();
+    let body = b"a body".to_vec();
+    let refusal = Refusal {
+        origin: support::ORIGIN.to_owned(),
+        archive: Archive::open(&world.store()).unwrap().hash,
+        request: id.clone(),
+        request_hash: Hex(sha256(&bytes)),
+        custodian: "cedar".to_owned(),
+        time: forge::TIME.to_owned(),
+        body: Hex(sha256(&body)),
+    };
+    let note = Note::sign(refusal.to_text().unwrap(), &world.identity("cedar")).to_bytes();
+    let entry = Entry {
+        kind: Kind::Refusal,
+        subject: &id,
+        by: "cedar",
+        path: refusal.path(),
+        document: &note,
+        bodies: vec![body],
+        time: forge::TIME,
+    };
+    forge::append(&world, entry);
+    world.run(&["release", "box", &id, "--key", "finch.key"]).fails(REFUSED, "not closed");
+    assert_eq!(world.verify().code, support::FAILED);
 }

@@ -82,12 +82,19 @@ impl<'a> History<'a> {
         let counts = Counts::read(archive, ledger, identity)?;
         let (mut requests, mut unread) = (Vec::new(), Vec::new());
         for logged in ledger.of_kind(Kind::Request) {
-            let approvals = ledger.approvals(archive, &logged.leaf.subject)?;
+            let (id, by) = (logged.leaf.subject.clone(), logged.leaf.by.clone());
+            // An entry that does not count stops its own request, and no review of others.
+            let approvals = match ledger.approvals(archive, &id) {
+                Ok(approvals) => approvals,
+                Err(error) => {
+                    unread.push(Unread { id, by, why: error.to_string() });
+                    continue;
+                }
+            };
             let given = approvals
                 .into_iter()
                 .map(|one| Given { custodian: one.document.custodian, items: one.document.items });
             let given: Vec<Given> = given.collect();
-            let (id, by) = (logged.leaf.subject.clone(), logged.leaf.by.clone());
             let read = check_request(archive, logged)
                 .and_then(|request| open(archive, request, (&counts.deposits, identity)));
             match read {
