@@ -5,7 +5,15 @@ mod support;
 
 use std::fs;
 
-use support::{CUSTODIANS, DONE, FAILED, REFUSED, World, history::RARE, key};
+use blackbox_custody::approve::OpenRequest;
+use blackbox_format::note::Note;
+use blackbox_token::{Secret, ask::Answers};
+use support::{
+    CUSTODIANS, DONE, FAILED, REFUSED, World,
+    forge::{self, ForgedRequest},
+    history::RARE,
+    key,
+};
 
 /// A world with keys of some newcomers beside it.
 fn world() -> World {
@@ -210,4 +218,139 @@ fn a_check_of_custody_is_a_receipt_and_names_what_does_not_open() {
     assert_eq!(checked.code, FAILED);
     assert_eq!(checked.json["faults"][0]["deposit"], world.deposits[1].as_str());
     assert_eq!(checked.json["deposits"], serde_json::json!([world.deposits[0]]));
+}
+
+/// The operator's key is away while `name` approves request `id`.
+fn pending(world: &World, (name, id): (&str, &str)) {
+    let (key, away) = (world.path("box.operator.key"), world.path("away.key"));
+    fs::rename(&key, &away).unwrap();
+    assert_eq!(world.approve(name, id).done().json["pending"], true);
+    fs::rename(&away, &key).unwrap();
+}
+
+#[test]
+fn an_approval_that_a_change_overtook_is_not_logged_and_stops_nothing() {
+    let world = world();
+    let id = world.request(RARE);
+    pending(&world, ("alder", &id));
+    fs::write(world.path("policy.toml"), "cosignatures = 3\n").unwrap();
+    propose(&world, &["--policy", "policy.toml"], "alder").done();
+    sign(&world, "1", "birch").done();
+    let size = world.log_size();
+    world.approve("alder", &id).fails(REFUSED, "overtook");
+    assert_eq!(world.log_size(), size, "nothing that does not count is logged");
+    world.review("birch", &id).done();
+}
+
+#[test]
+fn a_share_that_waited_is_not_handed_to_an_examiner_who_left_office() {
+    let world = world();
+    let id = world.request(RARE);
+    pending(&world, ("alder", &id));
+    propose(&world, &["--remove-examiner", "finch", "--add-examiner", "egret.pub"], "alder").done();
+    sign(&world, "1", "birch").done();
+    let share = world.path(&format!("box/requests/{id}/share.alder.age"));
+    world.approve("alder", &id).fails(REFUSED, "no longer in office");
+    assert!(!share.exists());
+}
+
+/// A modified custodian's program answers with other bytes.
+fn lie(_: &OpenRequest, answers: &mut Answers) {
+    for token in answers.items.values_mut().flatten() {
+        *token = Secret::new(token.expose().map(|byte| !byte));
+    }
+}
+
+#[test]
+fn who_lied_is_named_and_not_who_came_into_its_place() {
+    let world = world();
+    let id = world.approved(RARE, &["alder", "cedar"]);
+    forge::approve(&world, ("birch", &id), &lie, &|_| {});
+    propose(&world, &["--replace", "birch=dunlin.pub"], "alder").done();
+    sign(&world, "1", "cedar").done();
+    let disagreements = world.query(&id).done().json["disagreements"].to_string();
+    assert!(disagreements.contains("birch") && !disagreements.contains("dunlin"), "{disagreements}");
+    let compared = world.run(&["arbiter", "compare", "box", &id]).json["compared"].to_string();
+    assert!(compared.contains("birch") && !compared.contains("dunlin"), "{compared}");
+}
+
+#[test]
+fn evidence_counts_though_who_lied_was_replaced() {
+    let world = world();
+    let id = world.approved("hippocampus", &["alder", "cedar"]);
+    forge::approve(&world, ("birch", &id), &lie, &|_| {});
+    let open = ["arbiter", "open", "box", &id, "--key", "finch.key", "--subset", "0,1", "-o", "dispute"];
+    world.run(&open).done();
+    world.run(&["arbiter", "show", "box", "dispute", "--key", "alder.key", "-o", "evidence"]).done();
+    propose(&world, &["--replace", "birch=dunlin.pub"], "alder").done();
+    sign(&world, "1", "cedar").done();
+    let reply = world.run(&["query", "box", &id, "--key", "finch.key", "--evidence", "evidence"]);
+    assert_eq!(reply.code, 1, "{reply:?}");
+}
+
+#[test]
+fn a_policy_changed_later_makes_no_wrong_of_what_was_asked_before() {
+    let world = world();
+    let id = world.ask(RARE, &["--context", "2"]).done().text("request");
+    for name in ["alder", "birch"] {
+        world.approve(name, &id).done();
+    }
+    let waiting = world.ask(RARE, &["--context", "2"]).done().text("request");
+    fs::write(world.path("policy.toml"), "context = 1\n").unwrap();
+    propose(&world, &["--policy", "policy.toml"], "alder").done();
+    sign(&world, "1", "birch").done();
+    assert_eq!(world.query(&id).done().hits(), support::history::RARE_MESSAGES);
+    let audit = world.run(&["audit", "box", "--key", "auditor.key"]);
+    assert_eq!(audit.code, DONE, "{audit:?}");
+    world.approve("alder", &waiting).fails(REFUSED, "a context of at most 1");
+}
+
+#[test]
+fn a_request_that_a_custodian_cannot_open_stops_no_review_of_others() {
+    let world = world();
+    let forged =
+        ForgedRequest { request: &|request| request.context = 3, ..ForgedRequest::default() }.log(&world);
+    let id = world.request(RARE);
+    let all = world.run(&["review", "box", "--key", "alder.key"]).done();
+    let shown: Vec<_> = all.json["requests"].as_array().unwrap().iter().map(|one| &one["request"]).collect();
+    assert_eq!(shown, [&id], "{all:?}");
+    assert!(all.stderr.contains(&forged), "{all:?}");
+    world.review("alder", &forged).fails(REFUSED, "context");
+}
+
+#[test]
+fn a_change_says_whose_office_changes_though_every_line_was_there_before() {
+    let world = world();
+    let proposed = propose(&world, &["--add-examiner", "auditor.pub"], "alder").done();
+    let lines = proposed.json["lines"].to_string();
+    assert!(lines.contains("examiner") && lines.contains("auditor"), "{lines}");
+}
+
+#[test]
+fn a_custodian_and_its_successor_refuse_once() {
+    let world = world();
+    let id = world.request(RARE);
+    let refuse = |key: &str| world.run(&["refuse", "box", &id, "--reason", "no", "--key", key]).done();
+    refuse("birch.key");
+    propose(&world, &["--replace", "birch=dunlin.pub"], "alder").done();
+    sign(&world, "1", "cedar").done();
+    refuse("dunlin.key");
+    world.run(&["release", "box", &id, "--key", "finch.key"]).fails(REFUSED, "not closed");
+}
+
+#[test]
+fn what_a_replaced_custodian_signs_later_stops_nobody() {
+    let world = world();
+    propose(&world, &["--replace", "birch=dunlin.pub"], "alder").done();
+    sign(&world, "1", "cedar").done();
+    let id = world.request(RARE);
+    let path = world.path(&format!("box/requests/{}/approval.birch", world.request));
+    let text = fs::read_to_string(path).unwrap();
+    let text = text.split("\n\n").next().unwrap();
+    let bogus = format!("log-root: {}", "ab".repeat(32));
+    let lines: Vec<&str> =
+        text.lines().map(|line| if line.starts_with("log-root") { bogus.as_str() } else { line }).collect();
+    let note = Note::sign(lines.join("\n") + "\n", &world.identity("birch")).to_bytes();
+    fs::write(world.path(&format!("box/requests/{id}/approval.birch")), note).unwrap();
+    world.approve("alder", &id).done();
 }

@@ -10,7 +10,7 @@ use blackbox_custody::{
     Archive, Error, Identity, Public,
     approve::{open_request, request_body},
     arbiter::{Evidence, Judgement, Which, judge, open_dispute, show},
-    collect::firsts,
+    collect::{answerer, firsts},
     dispute::compare,
     ledger::Ledger,
     ruling::record,
@@ -44,9 +44,12 @@ fn compare_signed(args: &cli::Compare) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
     let archive = Archive::open(&store)?;
     let ledger = Ledger::read(&archive)?;
-    let group = ledger.group(&archive, &args.id)?;
-    let pairs = compare(&firsts(ledger.approvals(&archive, &args.id)?));
-    let name = |number: usize| group.custodians.get(number).map_or("?", |person| &person.name);
+    let approvals = firsts(ledger.approvals(&archive, &args.id)?);
+    let pairs = compare(&approvals);
+    let name = |number: usize| {
+        let approval = approvals.iter().find(|approval| approval.document.number == number);
+        approval.and_then(|approval| answerer(&archive, approval)).map_or("?", |person| &person.name)
+    };
     let ok = pairs.iter().all(|pair| pair.same);
     let mut lines: Vec<String> = Vec::new();
     for pair in &pairs {
@@ -202,17 +205,15 @@ pub fn wrong(
     (id, identity): (&str, &Identity),
 ) -> Result<Group, Failure> {
     let mut wrong = Group::default();
-    let members = ledger.group(archive, id)?;
+    let approvals = firsts(ledger.approvals(archive, id)?);
     for path in files {
         let (_, judgement) = judged((archive, ledger), path, Some(identity))?;
         if judgement.dispute.request != id {
             let file = path.display().to_string();
             return Err(Error::invalid(file, "this evidence is about another request").into());
         }
-        let custodians = members.custodians.iter().enumerate();
-        let named = custodians
-            .filter(|(_, person)| judgement.wrong.iter().any(|name| name == person.verifier.name()));
-        wrong = named.fold(wrong, |wrong, (number, _)| wrong.with(number));
+        let named = approvals.iter().filter(|one| judgement.wrong.contains(&one.document.custodian));
+        wrong = named.fold(wrong, |wrong, one| wrong.with(one.document.number));
     }
     Ok(wrong)
 }

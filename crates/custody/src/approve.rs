@@ -12,7 +12,7 @@ use blackbox_format::{
     note::{Note, Signer},
     term::Literal,
 };
-use blackbox_log::Kind;
+use blackbox_log::{Kind, Leaf};
 use blackbox_query::plan::Plan;
 use blackbox_token::{
     ask::{Answers, Ask},
@@ -23,11 +23,12 @@ use crate::{
     approval::{Approval, ApprovalBody, DigestLine, Share},
     archive::{Archive, Entry},
     ask::{check_context, check_months, check_route},
+    collect::answerer,
     error::{Error, unsigned},
     group::Group,
-    identity::Identity,
+    identity::{Identity, Public},
     keys::custody_keys,
-    ledger::{Checked, Ledger},
+    ledger::{Checked, Ledger, Logged, approval_of},
     limits,
     proof::prove,
     request::{Request, RequestBody},
@@ -37,6 +38,7 @@ use crate::{
 };
 
 /// A request, opened by somebody who may read it.
+#[derive(Clone)]
 pub struct OpenRequest {
     /// The request.
     pub request: Checked<Request>,
@@ -54,6 +56,18 @@ impl OpenRequest {
     /// How many custodians must answer.
     pub fn needed(&self) -> usize {
         self.request.document.needed(self.group.threshold)
+    }
+
+    /// The same with those in their places who gave `approvals`: a custodian may have been replaced since.
+    pub(crate) fn answered_by(&self, archive: &Archive<'_>, approvals: &[Checked<Approval>]) -> OpenRequest {
+        let mut open = self.clone();
+        for approval in approvals {
+            let place = open.group.custodians.get_mut(approval.document.number);
+            if let (Some(place), Some(who)) = (place, answerer(archive, approval)) {
+                place.clone_from(who);
+            }
+        }
+        open
     }
 }
 
@@ -137,7 +151,9 @@ pub fn open_body(
     (request, body): (Checked<Request>, &RequestBody),
 ) -> Result<OpenRequest, Error> {
     let plan = body.check(&request.document, &archive.people.rules)?;
-    check_context(archive, (request.document.mode, request.document.context))?;
+    // By what was the policy when it was asked: a later change makes no wrong of it.
+    let then = archive.era_at(request.index);
+    check_context(then.config.policy.context, (request.document.mode, request.document.context))?;
     let all = ledger.manifests(archive)?;
     let asked = |deposit: &String| {
         let found =
@@ -152,7 +168,9 @@ pub fn open_body(
     };
     let deposits = request.document.deposits.iter().map(asked).collect::<Result<Vec<_>, _>>()?;
     check_compartments(&request.document, &deposits)?;
-    let group = archive.people.group_of(&request.document.compartments)?.clone();
+    let compartments = &request.document.compartments;
+    let group =
+        archive.people.group_of(compartments).or_else(|_| then.people.group_of(compartments))?.clone();
     let ask = request.document.ask(&plan, deposits.iter().map(|deposit| &deposit.document))?;
     Ok(OpenRequest { request, plan, ask, deposits, group })
 }
@@ -210,6 +228,7 @@ pub fn approve(
     let literals = items.iter().filter(|item| **item < open.plan.literals.len()).count();
     if state.approval(&request.id)?.is_none() {
         check_time(archive, request, (identity, state), now)?;
+        check_context(archive.config.policy.context, (request.mode, request.context))?;
         let ledger = Ledger::read(archive)?;
         check_first(archive, &ledger, &request.id, identity)?;
         limits::permit("approve this request", &limits::approval(archive, &ledger, open, (identity, now))?)?;
@@ -229,9 +248,14 @@ pub fn approve(
     if approval.proof.is_some() {
         put_same(archive, &approval.proof_path(), &state.proof(&request.id)?.unwrap_or_default())?;
     }
+    if !archive.store.exists(&approval.share_path())? {
+        // The state may have kept it for long.
+        examiner(archive, &request.examiner)?;
+    }
     if let Some(log_index) = logged(archive, &request.id, hash)? {
         return hand_over(archive, (&approval, &body), state, (literals, log_index));
     }
+    check_overtaken(archive, open, (&approval, &document), identity)?;
     let Some(operator) = operator else {
         put_same(archive, &approval.path(), &document)?;
         blackbox_log::body::put_body(archive.store, &body)?;
@@ -293,6 +317,44 @@ fn check_first(
     }
 }
 
+/// The examiner called `name`.
+///
+/// # Errors
+/// It is not in office.
+fn examiner<'a>(archive: &'a Archive<'_>, name: &str) -> Result<&'a Public, Error> {
+    let found = archive.people.examiners.iter().find(|person| person.verifier.name() == name);
+    found.ok_or_else(|| Error::refused("approve this request", "its examiner is no longer in office"))
+}
+
+/// An approval that waited for the operator's key while a change was logged has to count by what is in force now: an
+/// entry that does not count would stop its request.
+fn check_overtaken(
+    archive: &Archive<'_>,
+    open: &OpenRequest,
+    (approval, document): (&Approval, &[u8]),
+    identity: &Identity,
+) -> Result<(), Error> {
+    if archive.eras.last().is_none_or(|now| now.from <= approval.log_size) {
+        return Ok(());
+    }
+    let what = "log this approval";
+    put_same(archive, &approval.path(), document)?;
+    let leaf = Leaf {
+        kind: Kind::Approval,
+        time: approval.time.clone(),
+        subject: approval.request.clone(),
+        by: approval.custodian.clone(),
+        document: Hex(sha256(document)),
+        path: approval.path(),
+        bodies: vec![approval.body],
+    };
+    let entry = Logged { index: archive.log.size(), leaf };
+    approval_of(archive, &open.request, &entry)
+        .map_err(|error| Error::refused(what, format!("a change overtook it: {error}")))?;
+    let then = Now { time: approval.time.clone(), today: jiff::civil::Date::ZERO };
+    limits::permit(what, &limits::approval(archive, &Ledger::read(archive)?, open, (identity, &then))?)
+}
+
 /// The items that `only` names, context distances among them; all items if it is empty.
 fn chosen_items(open: &OpenRequest, only: &[Literal]) -> Result<Vec<usize>, Error> {
     let all = &open.ask.items;
@@ -316,9 +378,7 @@ fn make(
     let answers = open.ask.answer(&keys.collect::<Result<Vec<_>, _>>()?, items);
     let answers = answers.map_err(|error| Error::Usage(error.to_string()))?;
     let digests = digests(open, &answers, items);
-    let examiner = archive.people.examiners.iter().find(|person| person.verifier.name() == request.examiner);
-    let examiner = examiner
-        .ok_or_else(|| Error::refused("approve this request", "its examiner is no longer in office"))?;
+    let examiner = examiner(archive, &request.examiner)?;
     let share = Share { request: request.id.clone(), custodian: number, items: items.to_vec(), answers };
     let share = wrap(&share.encode()?, [examiner])?;
     let mut salt = [0; 32];

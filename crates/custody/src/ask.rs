@@ -104,7 +104,7 @@ pub fn draft(
     check_order(archive, wanted)?;
     let query: Query = wanted.query.parse()?;
     let plan = Plan::new(&query, wanted.mode, &archive.people.rules, &wanted.find_by)?;
-    check_context(archive, (wanted.mode, wanted.context))?;
+    check_context(archive.config.policy.context, (wanted.mode, wanted.context))?;
     let deposits = asked_deposits(archive, ledger, wanted)?;
     let group = archive.people.group_of(deposits.iter().map(|deposit| &deposit.compartment))?;
     let (since, until) = days(wanted, &deposits)?;
@@ -197,12 +197,11 @@ pub fn check_months(ask: &Ask) -> Result<(), Error> {
 ///
 /// # Errors
 /// It does.
-pub fn check_context(archive: &Archive<'_>, (mode, context): (Mode, u8)) -> Result<(), Error> {
+pub fn check_context(most: u8, (mode, context): (Mode, u8)) -> Result<(), Error> {
     if matches!(mode, Mode::Count | Mode::Drill) && context > 0 {
         let what = if mode == Mode::Count { "a request that only counts" } else { "a drill" };
         return Err(Error::refused("ask for this", format!("{what} has no context")));
     }
-    let most = archive.config.policy.context;
     match context > most {
         false => Ok(()),
         true => Err(Error::refused(

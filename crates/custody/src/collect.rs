@@ -18,7 +18,7 @@ use crate::{
     archive::Archive,
     dispute::compare,
     error::Error,
-    identity::Identity,
+    identity::{Identity, Public},
     ledger::{Checked, Ledger},
     settle::{Contradicted, Line, Lines, Settled, name, settle},
     wrap::unwrap,
@@ -66,6 +66,8 @@ pub fn collect_without(
 ) -> Result<Collected, Error> {
     let id = &open.request.document.id;
     let approvals = firsts(ledger.approvals(archive, id)?);
+    // Who answered is named, and not who came into its place since.
+    let open = &open.answered_by(archive, &approvals);
     approvals.iter().try_for_each(|approval| check_log(archive, approval))?;
     let Shares { answers, used, warnings, unusable } = shares(archive, open, (&approvals, wrong), identity)?;
     let needed = open.needed();
@@ -98,6 +100,12 @@ pub fn collect_without(
         disagreements,
         warnings,
     })
+}
+
+/// Who gave `approval`: another may be in that place now.
+pub fn answerer<'a>(archive: &'a Archive<'_>, approval: &Checked<Approval>) -> Option<&'a Public> {
+    let mut people = archive.people_at(approval.index).custodians.iter();
+    people.find(|person| person.verifier.name() == approval.document.custodian)
 }
 
 /// The first approval of each custodian counts.
