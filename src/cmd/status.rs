@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use blackbox_custody::{Archive, drill::drilled, keys::group, ledger::Ledger, witness::required};
+use blackbox_custody::{
+    Archive, drill::drilled, keys::group, ledger::Ledger, papers::Papers, witness::required,
+};
 use blackbox_format::manifest::Manifest;
 use blackbox_log::Kind;
 use serde_json::json;
@@ -122,17 +124,14 @@ fn advice(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<String>, Failure
     }
     let today = clock::now().today;
     for request in ledger.requests(archive)? {
-        let approvals: BTreeSet<&str> = ledger
-            .about(Kind::Approval, &request.document.id)
-            .map(|logged| logged.leaf.by.as_str())
-            .collect();
-        let group = archive.people.group_of(&request.document.compartments)?;
-        let needed = request.document.needed(group.threshold);
-        if approvals.len() < needed && !request.document.is_expired(today) {
+        // Entries that do not count are nobody's approval.
+        let papers = Papers::read(archive, ledger, &request.document.id)?;
+        let (approvals, needed) = (papers.approvers().len(), papers.needed());
+        if approvals < needed && !request.document.is_expired(today) {
             advice.push(format!(
                 "request {} waits for {} more approval(s)",
                 request.document.id,
-                needed - approvals.len()
+                needed - approvals
             ));
             if let Err(error) = required(archive, request.index) {
                 advice.push(format!("request {}: {error}", request.document.id));
