@@ -176,7 +176,10 @@ pub fn hand_over(
     let mut files = Vec::new();
     for deposit in ledger.deposits(archive)?.iter().filter(|deposit| deposit.index < era.from) {
         for (number, newcomer, former) in newcomers(archive, change, &deposit.document.compartment) {
-            if newcomer == identity.public() {
+            // A later change may have put the newcomer out of office again: because its key was stolen.
+            if newcomer == identity.public()
+                || !is_holder(archive, &deposit.document.compartment, (number, newcomer))
+            {
                 continue;
             }
             let Ok(own) = custody_keys(archive, ledger, deposit, identity) else { continue };
@@ -197,6 +200,11 @@ pub fn hand_over(
         }
         false => Ok(Made { hand_over, files }),
     }
+}
+
+fn is_holder(archive: &Archive<'_>, compartment: &str, (number, person): (usize, &Public)) -> bool {
+    let group = archive.people.groups.get(compartment);
+    group.is_some_and(|group| group.number(&person.verifier) == Some(number))
 }
 
 /// Of `own`, what custodian `number` needs: the keys of the subsets that both belong to. The unanimous key is its
