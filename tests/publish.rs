@@ -153,3 +153,26 @@ fn a_share_that_was_logged_as_a_document_is_not_published() {
     assert!(reply.json["left_out"].to_string().contains("share.alder"), "{reply:?}");
     assert!(!paths(&world).iter().any(|path| path.contains("share.")));
 }
+
+#[test]
+fn a_file_in_the_place_of_a_log_file_is_not_published() {
+    for path in ["log/cosigned/3", "log/tile/0/000.p/2"] {
+        let world = World::new();
+        let file = world.path("box").join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, "the sealer's notes").unwrap();
+        world.run(&["publish", "box", "site"]).fails(FAILED, path);
+        assert!(!world.path("site").join(path).exists());
+    }
+}
+
+#[test]
+fn an_older_copy_takes_nothing_back_that_was_published() {
+    let world = World::new();
+    let older = world.copy();
+    let id = world.request(history::OTHER_RARE);
+    world.run(&["publish", "box", "site"]).done();
+    world.replace_archive(&older);
+    world.run(&["publish", "box", "site"]).fails(FAILED, "rolled back");
+    assert!(fs::read_to_string(world.path("site/index.html")).unwrap().contains(&id));
+}

@@ -8,6 +8,7 @@ use blackbox_custody::{
     ledger::Ledger,
     papers::Papers,
     publication::{self, MARKER, Marker},
+    state::State,
 };
 use blackbox_log::{CHECKPOINT, Kind};
 use blackbox_store::{Folder, Store};
@@ -75,7 +76,14 @@ fn check_target(archive: &Archive<'_>, target: &Folder, args: &cli::Publish) -> 
         return refused("it lies in the archive; name a folder outside");
     }
     match Marker::read(target)? {
-        Some(marker) if marker == Marker::of(archive) => Ok(()),
+        Some(marker) if marker == Marker::of(archive) => match target.exists(CHECKPOINT)? {
+            // What was published is never taken back by an older copy, nor by a fork.
+            true => {
+                let file = args.dir.join(CHECKPOINT).display().to_string();
+                Ok(State::check_outside(archive, &target.read(CHECKPOINT)?, &file).map(drop)?)
+            }
+            false => Ok(()),
+        },
         Some(_) => refused("it is a publication of another archive; name a new or empty folder"),
         None if target.list("")?.is_empty() => Ok(()),
         None => refused("it holds other files; name a new or empty folder, or a former publication"),

@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 
 use blackbox_format::fields::{FieldsError, Hex, Reader, Writer};
-use blackbox_log::{CHECKPOINT, Kind, cosigned, tile::Tile};
+use blackbox_log::{
+    CHECKPOINT, Kind, cosigned,
+    tile::Tile,
+    verify::{Bodies, verify_with},
+};
 use blackbox_store::Store;
 
 use crate::{
@@ -11,6 +15,7 @@ use crate::{
     change::{configuration_path, note_path},
     config::CONFIG,
     error::{Error, malformed},
+    evidence::log_keys,
     ledger::{Ledger, Logged, check, check_approval},
     proof::check_proof,
 };
@@ -79,6 +84,7 @@ pub struct Files {
 /// # Errors
 /// The store failed.
 pub fn files(archive: &Archive<'_>, ledger: &Ledger) -> Result<Files, Error> {
+    check_log(archive)?;
     let mut files = Files::default();
     let mut documents: BTreeSet<String> = [CONFIG.to_owned()].into();
     for number in 1..archive.eras.len() as u64 {
@@ -104,6 +110,16 @@ pub fn files(archive: &Archive<'_>, ledger: &Ledger) -> Result<Files, Error> {
     files.paths.extend(sizes.map(cosigned::path));
     debug_assert!(!files.paths.iter().any(|path| path == CHECKPOINT));
     Ok(files)
+}
+
+/// A file of the log that is not what it is called could hold anything, and would be published.
+fn check_log(archive: &Archive<'_>) -> Result<(), Error> {
+    let place = (&log_keys(archive)[..], archive.config.origin.as_str());
+    let report = verify_with(archive.store, place, Bodies::Absent)?;
+    match report.faults.into_iter().next() {
+        None => Ok(()),
+        Some(fault) => Err(Error::invalid(fault.file, fault.what)),
+    }
 }
 
 /// The proof that an approval names, if it is one: public, like all that it holds.
