@@ -197,12 +197,14 @@ fn requests_beyond_the_policy_that_were_approved_are_named() {
     let sealed = world.run(&["seal", "box", "first", "--key", "rowan.key"]).done();
     world.deposits.push(sealed.text("deposit"));
     let id = ForgedRequest::default().log(&world);
-    assert_eq!(findings(&world.run(&["audit", "box"]).done(), "warning"), "", "a request is no breach");
+    let asked = world.run(&["audit", "box"]).done();
+    assert!(findings(&asked, "warning").contains("it asks for 3 months"), "{asked:?}");
     forge::approve(&world, ("alder", &id), &|_, _| {}, &|_| {});
-    let reply = world.run(&["audit", "box"]).done();
-    let warnings = findings(&reply, "warning");
-    assert!(warnings.contains("months, and the policy allows 1"), "{reply:?}");
-    assert!(warnings.contains("of notice"), "{reply:?}");
+    let reply = world.run(&["audit", "box"]);
+    assert_eq!(reply.code, FAILED, "{reply:?}");
+    let errors = findings(&reply, "error");
+    assert!(errors.contains("approved beyond a limit: it asks for 3 months"), "{reply:?}");
+    assert!(errors.contains("limits.notice_hours"), "{reply:?}");
 }
 
 #[test]
