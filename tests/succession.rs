@@ -5,8 +5,9 @@ mod support;
 
 use std::fs;
 
-use blackbox_custody::approve::OpenRequest;
+use blackbox_custody::{approve::OpenRequest, archive::Entry};
 use blackbox_format::note::Note;
+use blackbox_log::{Checkpoint, Kind};
 use blackbox_token::{Secret, ask::Answers};
 use support::{
     CUSTODIANS, DONE, FAILED, REFUSED, World,
@@ -353,4 +354,48 @@ fn what_a_replaced_custodian_signs_later_stops_nobody() {
     let note = Note::sign(lines.join("\n") + "\n", &world.identity("birch")).to_bytes();
     fs::write(world.path(&format!("box/requests/{id}/approval.birch")), note).unwrap();
     world.approve("alder", &id).done();
+}
+
+#[test]
+fn what_a_replaced_key_of_the_log_signs_later_stops_nobody() {
+    let world = world();
+    propose(&world, &["--new-operator-key", "next.operator.key"], "alder").done();
+    let next = ["--operator-key", "next.operator.key"];
+    world.run(&["change", "sign", "box", "1", "--key", "birch.key", next[0], next[1]]).done();
+    let checkpoint = Checkpoint { origin: support::ORIGIN.to_owned(), size: 1000, root: [7; 32] };
+    let note = Note::sign(checkpoint.to_string(), &world.operator()).to_bytes();
+    fs::create_dir_all(world.path("box/log/cosigned")).unwrap();
+    fs::write(world.path("box/log/cosigned/1000"), note).unwrap();
+    world.run(&["review", "box", "--key", "alder.key"]).done();
+}
+
+#[test]
+fn no_key_is_handed_to_a_newcomer_who_left_office_again() {
+    let world = world();
+    for (number, pair) in [("1", "birch=dunlin.pub"), ("2", "dunlin=egret.pub")] {
+        propose(&world, &["--replace", pair], "alder").done();
+        sign(&world, number, "cedar").done();
+    }
+    let give = |change| world.run(&["custody", "hand-over", "box", "--key", "alder.key", "--change", change]);
+    give("1").fails(REFUSED, "nothing that a newcomer");
+    give("2").done();
+}
+
+#[test]
+fn an_approval_that_nobody_signed_is_none_in_status() {
+    let world = World::new();
+    let id = world.approved(RARE, &["alder"]);
+    let path = format!("requests/{id}/approval.birch");
+    let entry = Entry {
+        kind: Kind::Approval,
+        subject: &id,
+        by: "birch",
+        path,
+        document: b"nothing",
+        bodies: Vec::new(),
+        time: forge::TIME,
+    };
+    forge::append(&world, entry);
+    let status = world.run(&["status", "box"]).done().json["advice"].to_string();
+    assert!(status.contains(&format!("request {id} waits for 1 more")), "{status}");
 }

@@ -29,6 +29,13 @@ pub fn log_keys(archive: &Archive<'_>) -> Vec<Verifier> {
     keys
 }
 
+/// The key under which the operator's signature of the checkpoint in `note` counts: that of the era of its size. A key
+/// that was replaced signs nothing later, whoever has it.
+pub fn operator_key(archive: &Archive<'_>, note: &Note) -> Verifier {
+    let size = note.text.parse::<Checkpoint>().map_or(0, |checkpoint| checkpoint.size);
+    archive.people_at(size).log.clone()
+}
+
 impl Evidence {
     /// Everything of this kind in `archive`. What is no checkpoint of its log proves nothing and is left out:
     /// `verify` names it.
@@ -88,8 +95,10 @@ impl Evidence {
     /// # Errors
     /// The operator signed two logs; says where they part, as far as can be known.
     pub fn check_operator(&self, archive: &Archive<'_>) -> Result<(), Error> {
-        let keys = log_keys(archive);
-        let signed = |seen: &&Seen| cosigned::open(&seen.note, &keys, &archive.config.origin).is_ok();
+        let signed = |seen: &&Seen| {
+            let key = operator_key(archive, &seen.note);
+            Checkpoint::open(&seen.note, &key, &archive.config.origin).is_ok()
+        };
         for seen in self.0.iter().filter(signed) {
             if archive.log.check_extends(&seen.checkpoint).is_err() {
                 self.check(archive, &[seen], &self.history_of(archive, &seen.note))?;

@@ -13,13 +13,13 @@ use blackbox_format::{
     merkle::sha256,
     note::{Note, Verifier},
 };
-use blackbox_log::{Checkpoint, ExtendError, cosigned};
+use blackbox_log::{Checkpoint, ExtendError};
 use blackbox_store::{Folder, Store};
 
 use crate::{
     archive::Archive,
     error::{Error, unsigned},
-    evidence::{Evidence, log_keys},
+    evidence::{Evidence, log_keys, operator_key},
     kept::Bodies,
 };
 
@@ -197,7 +197,7 @@ impl State {
     /// The log's key did not sign it, or the log does not extend it.
     pub fn check_outside(archive: &Archive<'_>, note: &[u8], file: &str) -> Result<Checkpoint, Error> {
         let note = Note::parse(note).map_err(unsigned(file))?;
-        let checkpoint = cosigned::open(&note, &log_keys(archive), &archive.config.origin);
+        let checkpoint = Checkpoint::open(&note, &operator_key(archive, &note), &archive.config.origin);
         let checkpoint = checkpoint.map_err(|error| Error::invalid(file, error))?;
         match archive.log.check_extends(&checkpoint) {
             Err(error @ ExtendError::Forked { .. }) => {
