@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use blackbox_custody::{
     Archive, Error, Identity,
-    contact::{Outside, contact},
+    contact::{Outside, contact, contact_to_change},
     ledger::Ledger,
     state::State,
 };
@@ -107,12 +107,30 @@ pub struct Who {
 /// # Errors
 /// The key cannot be read, or the log was rolled back or forked.
 pub fn who(archive: &Archive<'_>, ledger: &Ledger, args: &WhoArgs) -> Result<Who, Failure> {
+    let (mut who, outside) = known(archive, args)?;
+    contact(archive, ledger, (&mut who.state, &who.identity), outside.as_ref())?;
+    Ok(who)
+}
+
+/// The same for who proposes or signs a change: that a custodian saw another log is a warning.
+///
+/// # Errors
+/// As [`who`], but for that.
+pub fn who_changes(archive: &Archive<'_>, ledger: &Ledger, args: &WhoArgs) -> Result<Who, Failure> {
+    let (mut who, outside) = known(archive, args)?;
+    let seen = contact_to_change(archive, ledger, (&mut who.state, &who.identity), outside.as_ref())?;
+    if let Some(error) = seen {
+        warn(&format!("{error}; find out who is wrong before this change is in force"));
+    }
+    Ok(who)
+}
+
+fn known(archive: &Archive<'_>, args: &WhoArgs) -> Result<(Who, Option<Outside>), Failure> {
     let identity = identity(&args.key, of_key(args.passphrase_file.as_deref()))?;
     let folder = args.state.clone().unwrap_or_else(|| State::path_beside(&args.key));
-    let mut state = State::open(&folder, archive)?;
+    let state = State::open(&folder, archive)?;
     let outside = args.checkpoint.as_deref().map(outside).transpose()?;
-    contact(archive, ledger, (&mut state, &identity), outside.as_ref())?;
-    Ok(Who { identity, state })
+    Ok((Who { identity, state }, outside))
 }
 
 /// Reads a checkpoint that came from outside.

@@ -339,20 +339,37 @@ fn a_custodian_and_its_successor_refuse_once() {
     world.run(&["release", "box", &id, "--key", "finch.key"]).fails(REFUSED, "not closed");
 }
 
+/// Custodian `name` says that it saw another log when it approved `id`: nothing of it is logged.
+fn claim_a_fork(world: &World, (name, id): (&str, &str)) {
+    let path = world.path(&format!("box/requests/{}/approval.{name}", world.request));
+    let text = fs::read_to_string(path).unwrap();
+    let text = text.split("\n\n").next().unwrap();
+    let bogus = format!("log-root: {}", "ab".repeat(32));
+    let lines: Vec<&str> =
+        text.lines().map(|line| if line.starts_with("log-root") { bogus.as_str() } else { line }).collect();
+    let note = Note::sign(lines.join("\n") + "\n", &world.identity(name)).to_bytes();
+    fs::write(world.path(&format!("box/requests/{id}/approval.{name}")), note).unwrap();
+}
+
 #[test]
 fn what_a_replaced_custodian_signs_later_stops_nobody() {
     let world = world();
     propose(&world, &["--replace", "birch=dunlin.pub"], "alder").done();
     sign(&world, "1", "cedar").done();
     let id = world.request(RARE);
-    let path = world.path(&format!("box/requests/{}/approval.birch", world.request));
-    let text = fs::read_to_string(path).unwrap();
-    let text = text.split("\n\n").next().unwrap();
-    let bogus = format!("log-root: {}", "ab".repeat(32));
-    let lines: Vec<&str> =
-        text.lines().map(|line| if line.starts_with("log-root") { bogus.as_str() } else { line }).collect();
-    let note = Note::sign(lines.join("\n") + "\n", &world.identity("birch")).to_bytes();
-    fs::write(world.path(&format!("box/requests/{id}/approval.birch")), note).unwrap();
+    claim_a_fork(&world, ("birch", &id));
+    world.approve("alder", &id).done();
+}
+
+#[test]
+fn a_custodian_who_claims_a_fork_cannot_keep_the_others_from_replacing_it() {
+    let world = world();
+    let id = world.request(RARE);
+    claim_a_fork(&world, ("birch", &id));
+    world.approve("alder", &id).fails(FAILED, "approval.birch");
+    let proposed = propose(&world, &["--replace", "birch=dunlin.pub"], "alder").done();
+    assert!(proposed.stderr.contains("approval.birch"), "{proposed:?}");
+    sign(&world, "1", "cedar").done();
     world.approve("alder", &id).done();
 }
 

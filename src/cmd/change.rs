@@ -19,7 +19,7 @@ use crate::{
     cli::{Change, ChangeStep, Propose, SignChange},
     clock,
     failure::Failure,
-    input::{self, who},
+    input::{self, who_changes},
     output::Outcome,
 };
 
@@ -37,7 +37,7 @@ fn propose(args: &Propose) -> Result<Outcome, Failure> {
     let _lock = store.lock()?;
     archive.refresh()?;
     let ledger = Ledger::read(&archive)?;
-    let mut who = who(&archive, &ledger, &args.who)?;
+    let mut who = who_changes(&archive, &ledger, &args.who)?;
     if let Some(known) = Proposal::read(&archive)? {
         let message = format!("change {} is proposed already, and waits for signatures", known.change.number);
         return Err(
@@ -66,7 +66,7 @@ fn sign(args: &SignChange) -> Result<Outcome, Failure> {
     let _lock = store.lock()?;
     archive.refresh()?;
     let ledger = Ledger::read(&archive)?;
-    let mut who = who(&archive, &ledger, &args.who)?;
+    let mut who = who_changes(&archive, &ledger, &args.who)?;
     let none = || Failure::error("no change waits for signatures").hint("propose one with change propose");
     let mut proposal = Proposal::read(&archive)?.ok_or_else(none)?;
     if proposal.change.number != args.number {

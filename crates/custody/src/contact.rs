@@ -29,6 +29,23 @@ pub fn contact(
     (state, identity): (&mut State, &Identity),
     outside: Option<&Outside>,
 ) -> Result<(), Error> {
+    match contact_to_change(archive, ledger, (state, identity), outside)? {
+        Some(error) => Err(error),
+        None => state.advance(archive),
+    }
+}
+
+/// The same, but for who proposes or signs a change: what a custodian's approvals say of the log is given back, and
+/// stops nobody. Else one custodian could keep the others from replacing it. Pins nothing.
+///
+/// # Errors
+/// As [`contact`].
+pub fn contact_to_change(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    (state, identity): (&mut State, &Identity),
+    outside: Option<&Outside>,
+) -> Result<Option<Error>, Error> {
     let given =
         outside.map(|outside| State::check_outside(archive, &outside.note, &outside.file)).transpose()?;
     state.check(archive)?;
@@ -42,10 +59,10 @@ pub fn contact(
     let cosigned = evidence.check_own(archive, &own, &state.history())?;
     check_memory(ledger, (state, &own), (cosigned, given.as_ref()))?;
     evidence.check_operator(archive)?;
-    if everyone(archive).contains(&own) {
-        evidence.check_approvals(archive)?;
+    match everyone(archive).contains(&own) {
+        true => Ok(evidence.check_approvals(archive).err()),
+        false => Ok(None),
     }
-    state.advance(archive)
 }
 
 /// A state that knows less than the archive shows of its own key was lost, or is an old copy.
