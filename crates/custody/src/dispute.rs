@@ -1,6 +1,6 @@
 //! A dispute: two custodians' signed answers under one key that differ (spec/custody.md, "Dispute").
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use blackbox_format::{
@@ -36,20 +36,23 @@ pub struct Comparison {
 
 /// Compares the digests of every two approvals of one request, item by item and subset by subset.
 pub fn compare(approvals: &[Checked<Approval>]) -> Vec<Comparison> {
+    // A request can have thousands of digests: each is looked up and not searched.
+    let mut signed: BTreeMap<(usize, Subset), Vec<(usize, Hex<32>)>> = BTreeMap::new();
+    for approval in approvals {
+        for line in &approval.document.digests {
+            let others = signed.entry((line.item, line.subset)).or_default();
+            others.push((approval.document.number, line.digest));
+        }
+    }
     let mut found = Vec::new();
-    for (at, one) in approvals.iter().enumerate() {
-        for two in &approvals[at + 1..] {
-            let numbers = (one.document.number, two.document.number);
-            for line in &one.document.digests {
-                let mut others = two.document.digests.iter();
-                let other = others.find(|other| (other.item, other.subset) == (line.item, line.subset));
-                found.extend(other.map(|other| Comparison {
-                    item: line.item,
-                    subset: line.subset,
-                    custodians: (numbers.0.min(numbers.1), numbers.0.max(numbers.1)),
-                    same: other.digest == line.digest,
-                }));
-            }
+    for ((item, subset), digests) in signed {
+        for (at, (one, digest)) in digests.iter().enumerate() {
+            found.extend(digests[at + 1..].iter().map(|(two, other)| Comparison {
+                item,
+                subset,
+                custodians: (*one.min(two), *one.max(two)),
+                same: other == digest,
+            }));
         }
     }
     found.sort_unstable();
