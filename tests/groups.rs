@@ -6,7 +6,11 @@ mod support;
 use std::fs;
 
 use blackbox_custody::{Archive, archive::Entry, refusal::Refusal};
-use blackbox_format::{fields::Hex, merkle::sha256, note::Note};
+use blackbox_format::{
+    fields::Hex,
+    merkle::sha256,
+    note::{Note, Verifier},
+};
 use blackbox_log::Kind;
 use support::{CUSTODIANS, REFUSED, World, forge, history, history::RARE, key};
 
@@ -138,4 +142,16 @@ fn a_refusal_by_another_compartments_custodian_closes_nothing() {
     forge::append(&world, entry);
     world.run(&["release", "box", &id, "--key", "finch.key"]).fails(REFUSED, "not closed");
     assert_eq!(world.verify().code, support::FAILED);
+}
+
+#[test]
+fn one_key_under_two_names_is_one_custodian() {
+    let world = World::people();
+    let (alder, birch) = (world.identity("alder"), world.identity("birch"));
+    let (key, name) = (alder.public().verifier.key(), birch.public().verifier.name());
+    let twin = Verifier::new(name, *key).unwrap();
+    let public = fs::read_to_string(world.path("birch.pub")).unwrap();
+    let public = public.replace(&birch.public().verifier.to_string(), &twin.to_string());
+    fs::write(world.path("birch.pub"), public).unwrap();
+    world.try_init("box", support::ORIGIN, &[]).fails(support::ERROR, "named twice");
 }

@@ -23,7 +23,9 @@ impl Group {
     pub fn new(custodians: Vec<Public>, needed: usize) -> Result<Group, String> {
         let threshold = Threshold::new(needed, custodians.len()).map_err(|error| error.to_string())?;
         let distinct: BTreeSet<&str> = custodians.iter().map(|person| person.verifier.name()).collect();
-        match distinct.len() == custodians.len() {
+        // One key under two names would be two of k.
+        let keys: BTreeSet<&[u8; 32]> = custodians.iter().map(|person| person.verifier.key()).collect();
+        match distinct.len() == custodians.len() && keys.len() == custodians.len() {
             true => Ok(Group { custodians, threshold }),
             false => Err("one custodian is named twice".to_owned()),
         }
