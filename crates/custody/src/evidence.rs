@@ -18,6 +18,17 @@ pub struct Seen {
     pub checkpoint: Checkpoint,
 }
 
+/// A cosignature that was seen.
+#[derive(Debug, Clone, Copy)]
+pub struct Cosigned {
+    /// Whose.
+    pub key: [u8; 32],
+    /// Entries of the checkpoint.
+    pub size: u64,
+    /// When, in seconds since 1970.
+    pub time: u64,
+}
+
 /// All checkpoints of an archive.
 #[derive(Debug, Default)]
 pub struct Evidence(Vec<Seen>);
@@ -72,6 +83,16 @@ impl Evidence {
     /// What `cosigner` cosigned, and when; wrong cosignatures are none.
     pub fn by<'e>(&'e self, cosigner: &Cosigner) -> impl Iterator<Item = (&'e Seen, u64)> {
         self.0.iter().filter_map(move |seen| Some((seen, cosigner.verify(&seen.note).ok()?)))
+    }
+
+    /// Every cosignature that is seen by anyone whose cosignatures ever counted.
+    pub fn cosigned(&self, archive: &Archive<'_>) -> Vec<Cosigned> {
+        let of = |cosigner: Cosigner| {
+            let own = self.by(&cosigner);
+            let seen = |(seen, time): (&Seen, u64)| (*cosigner.key(), seen.checkpoint.size, time);
+            own.map(seen).map(|(key, size, time)| Cosigned { key, size, time }).collect::<Vec<_>>()
+        };
+        everyone(archive).into_iter().flat_map(of).collect()
     }
 
     /// Checks that the log extends what `own` cosigned, as it must by `history`, what its state remembers. Gives

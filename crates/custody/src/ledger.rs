@@ -17,6 +17,7 @@ use crate::{
     check::Receipt,
     disclosure::Disclosure,
     error::{Error, malformed},
+    evidence::{Cosigned, Evidence},
     group::Group,
     handover::HandOver,
     identity::Public,
@@ -43,6 +44,8 @@ pub struct Ledger {
     subjects: BTreeMap<String, Vec<usize>>,
     /// The deposits, once all of them are checked.
     manifests: OnceLock<Vec<Checked<Manifest>>>,
+    /// Who cosigned what, once all that is seen was read.
+    cosigned: OnceLock<Vec<Cosigned>>,
 }
 
 /// A document, checked: signed by whom its leaf names, and of this archive.
@@ -110,6 +113,18 @@ impl Ledger {
         }
         let checked = self.check_deposits(archive)?;
         Ok(self.manifests.get_or_init(|| checked))
+    }
+
+    /// Every cosignature that is seen by anyone whose cosignatures ever counted, read once and kept.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn cosigned(&self, archive: &Archive<'_>) -> Result<&[Cosigned], Error> {
+        if let Some(known) = self.cosigned.get() {
+            return Ok(known);
+        }
+        let found = Evidence::gather(archive)?.cosigned(archive);
+        Ok(self.cosigned.get_or_init(|| found))
     }
 
     fn check_deposits(&self, archive: &Archive<'_>) -> Result<Vec<Checked<Manifest>>, Error> {
@@ -440,6 +455,7 @@ pub fn check_hand_over(archive: &Archive<'_>, logged: &Logged) -> Result<Checked
         && hand_over.change.to_string() == leaf.subject
         && leaf.path == hand_over.path()
         && usize::try_from(hand_over.change).is_ok_and(|change| change < archive.eras.len())
+        && hand_over.names_each_once()
         && leaf.bodies.is_empty();
     match own {
         true => Ok(checked(logged, hand_over)),

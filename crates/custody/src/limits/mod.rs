@@ -116,7 +116,7 @@ pub fn breaches(
     found.extend(months(asked.request, &limits));
     found.extend(requests(archive, ledger, (asked, index), &limits)?);
     if let Step::Approval { time, .. } = step {
-        found.extend(notice(archive, (asked, time), &limits)?);
+        found.extend(notice((archive, ledger), (asked, time), &limits)?);
     }
     if let Some(terms) = &asked.terms {
         found.extend(of_plan(terms.plan, &limits));

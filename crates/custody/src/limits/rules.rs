@@ -15,10 +15,8 @@ use crate::{
     archive::Archive,
     config::Limits,
     error::Error,
-    evidence::Evidence,
     ledger::{Ledger, Logged, check_request},
     request::Request,
-    witness::everyone,
 };
 
 pub(super) const CHANGE: &str = "or let custodians change the policy";
@@ -74,7 +72,7 @@ pub(super) fn requests(
 /// An approval is too early if less than the notice has passed since the latest of the entry's time, the request's
 /// own, and the time until which witnesses saw the log without it.
 pub(super) fn notice(
-    archive: &Archive<'_>,
+    (archive, ledger): (&Archive<'_>, &Ledger),
     (asked, time): (&Asked<'_, '_>, &str),
     limits: &Limits,
 ) -> Result<Option<Breach>, Error> {
@@ -83,7 +81,7 @@ pub(super) fn notice(
     }
     let read = |time: &str| time.parse::<Timestamp>().ok();
     let entry = asked.entry.and_then(|(_, time)| read(time));
-    let absent = asked.entry.map(|(index, _)| absent_until(archive, index)).transpose()?.flatten();
+    let absent = asked.entry.map(|(index, _)| absent_until(archive, ledger, index)).transpose()?.flatten();
     let since = entry.max(read(&asked.request.time)).max(absent);
     let notice = SignedDuration::from_hours(limits.notice_hours.into());
     let from = since.and_then(|since| since.checked_add(notice).ok());
@@ -103,15 +101,11 @@ pub(super) fn notice(
 
 /// Until when witnesses saw the log without its entry `index`: the second latest of the times at which different
 /// keys cosigned a checkpoint that ends before it, so that no single witness can put an approval off.
-fn absent_until(archive: &Archive<'_>, index: u64) -> Result<Option<Timestamp>, Error> {
-    let evidence = Evidence::gather(archive)?;
+fn absent_until(archive: &Archive<'_>, ledger: &Ledger, index: u64) -> Result<Option<Timestamp>, Error> {
     let mut latest: BTreeMap<[u8; 32], u64> = BTreeMap::new();
-    for cosigner in everyone(archive) {
-        let before = evidence.by(&cosigner).filter(|(seen, _)| seen.checkpoint.size <= index);
-        if let Some(time) = before.map(|(_, time)| time).max() {
-            let known = latest.entry(*cosigner.key()).or_default();
-            *known = time.max(*known);
-        }
+    for seen in ledger.cosigned(archive)?.iter().filter(|seen| seen.size <= index) {
+        let known = latest.entry(seen.key).or_default();
+        *known = seen.time.max(*known);
     }
     let mut times: Vec<u64> = latest.into_values().collect();
     times.sort_unstable_by(|one, two| two.cmp(one));
