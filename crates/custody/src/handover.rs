@@ -4,7 +4,7 @@
 //! so any k of them together have all. What they hand over is checked against the manifest's
 //! commitments: a wrong key is refused, whoever gave it.
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use blackbox_format::{
     fields::{FieldsError, Hex, Reader, Writer},
@@ -82,6 +82,12 @@ impl HandOver {
     /// Where one of its files lies.
     pub fn key_path(&self, line: &KeyLine) -> String {
         format!("changes/{}/keys/{}.{}.{}.age", self.change, line.deposit, self.from, line.to)
+    }
+
+    /// Whether no file is named twice: a newcomer would open it as often.
+    pub(crate) fn names_each_once(&self) -> bool {
+        let mut seen = BTreeSet::new();
+        self.files.iter().all(|line| seen.insert((&line.deposit, &line.to)))
     }
 
     /// The text to sign.
