@@ -13,10 +13,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Asked, Breach};
 use crate::{
     archive::Archive,
-    config::Limits,
     error::Error,
     evidence::Evidence,
     ledger::{Ledger, Logged, check_request},
+    policy::Limits,
     request::Request,
     witness::everyone,
 };
