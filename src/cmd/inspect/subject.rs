@@ -6,10 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use blackbox_custody::{
-    Config, Error,
-    config::{CONFIG, People},
-};
+use blackbox_custody::{Config, Error, config::CONFIG, people::People};
 use blackbox_format::page::{PAGE_BYTES, Root, TreeBuilder};
 use zeroize::Zeroizing;
 
