@@ -197,12 +197,18 @@ fn requests_beyond_the_policy_that_were_approved_are_named() {
     let sealed = world.run(&["seal", "box", "first", "--key", "rowan.key"]).done();
     world.deposits.push(sealed.text("deposit"));
     let id = ForgedRequest::default().log(&world);
-    assert_eq!(findings(&world.run(&["audit", "box"]).done(), "warning"), "", "a request is no breach");
-    forge::approve(&world, ("alder", &id), &|_, _| {}, &|_| {});
     let reply = world.run(&["audit", "box"]).done();
-    let warnings = findings(&reply, "warning");
-    assert!(warnings.contains("months, and the policy allows 1"), "{reply:?}");
-    assert!(warnings.contains("of notice"), "{reply:?}");
+    assert!(
+        findings(&reply, "warning").contains("it asks for 3 months"),
+        "a request alone is no error: {reply:?}"
+    );
+    forge::approve(&world, ("alder", &id), &|_, _| {}, &|_| {});
+    let reply = world.run(&["audit", "box"]);
+    let errors = findings(&reply, "error");
+    assert!(
+        reply.code == FAILED && errors.contains("\"alder\" approved beyond a limit: it asks for 3 months")
+    );
+    assert!(errors.contains("limits.notice_hours"), "{errors}");
 }
 
 #[test]
