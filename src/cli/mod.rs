@@ -46,6 +46,7 @@ pub enum Verb {
     Keygen(Keygen),
     /// Make an archive
     #[command(
+        override_usage = "blackbox init [OPTIONS] --origin <ORIGIN> --threshold <K> --custodian <FILE>...\n                     --sealer <FILE>... --examiner <FILE>... -- <ARCHIVE>",
         after_help = "Example: blackbox init box --origin example.gov.uk/box --custodian ico.pub --custodian tna.pub --custodian court.pub --threshold 2 --sealer records.pub --examiner foi.pub --auditor nao.pub\nExit codes: 0 done; 2 error, nothing written"
     )]
     Init(Init),
@@ -111,7 +112,10 @@ pub enum Verb {
     )]
     Custody(Custody),
     /// Settle which of two custodians answered wrongly
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example: blackbox arbiter compare box 5f0c9d2e11aa34bb\nExit codes: 0 done; 2 error; 3 refused; 4 answers differ, or the evidence or the archive failed verification"
+    )]
     Arbiter(Arbiter),
     /// Check the log, every signature, quorum and proof
     #[command(
