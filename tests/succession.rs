@@ -5,7 +5,11 @@ mod support;
 
 use std::fs;
 
-use support::{CUSTODIANS, DONE, FAILED, REFUSED, World, history::RARE, key};
+use support::{
+    CUSTODIANS, DONE, FAILED, REFUSED, World,
+    history::{OTHER_RARE, RARE},
+    key,
+};
 
 /// A world with keys of some newcomers beside it.
 fn world() -> World {
@@ -210,4 +214,15 @@ fn a_check_of_custody_is_a_receipt_and_names_what_does_not_open() {
     assert_eq!(checked.code, FAILED);
     assert_eq!(checked.json["faults"][0]["deposit"], world.deposits[1].as_str());
     assert_eq!(checked.json["deposits"], serde_json::json!([world.deposits[0]]));
+}
+
+#[test]
+fn a_newcomer_reviews_what_was_asked_since_though_earlier_requests_are_closed_to_it() {
+    let world = succeeded();
+    let since = world.request(OTHER_RARE);
+    let reply = world.run(&["review", "box", "--key", "dunlin.key"]).done();
+    let listed =
+        reply.json["requests"].as_array().unwrap().iter().map(|one| one["request"].as_str().unwrap());
+    assert_eq!(listed.collect::<Vec<_>>(), [since], "{reply:?}");
+    world.run(&["review", "box", &world.request, "--key", "dunlin.key"]).fails(REFUSED, "it is not for");
 }
