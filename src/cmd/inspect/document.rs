@@ -168,7 +168,7 @@ fn signed(subject: &Subject, name: &str) -> Result<Option<Facts>, Failure> {
     add_lines(&mut facts, &note.text, kind.lists);
     facts.keyed("sha256", "SHA-256 of this file", Hex(sha256(&note.to_bytes())).to_string());
     signers::add(&mut facts, subject, &note);
-    if !["accept", "ruling", "release"].contains(&kind.name) {
+    if ["request", "approval", "refusal", "disclosure"].contains(&kind.name) {
         facts.note("What it may not say in public is in the age file in log/bodies, for custodians, auditors and the examiner.");
     }
     Ok(Some(facts))
