@@ -8,7 +8,7 @@ use blackbox_custody::{
     ledger::Ledger,
     state::State,
 };
-use blackbox_store::Folder;
+use blackbox_store::{Folder, Store};
 
 use crate::{
     cli::{ArchiveArg, OperatorArg, WhoArgs},
@@ -131,6 +131,37 @@ fn known(archive: &Archive<'_>, args: &WhoArgs) -> Result<(Who, Option<Outside>)
     let state = State::open(&folder, archive)?;
     let outside = args.checkpoint.as_deref().map(outside).transpose()?;
     Ok((Who { identity, state }, outside))
+}
+
+/// An archive opened to be written to: by whom, and under its lock.
+pub struct Desk<'a> {
+    /// The archive, read under the lock.
+    pub archive: Archive<'a>,
+    /// What its log holds.
+    pub ledger: Ledger,
+    /// The log's key.
+    pub operator: Identity,
+    /// Who acts.
+    pub who: Who,
+    /// Keeps others from writing until it is dropped.
+    pub lock: Box<dyn Send>,
+}
+
+/// Opens an archive to append to its log.
+///
+/// # Errors
+/// The operator's key is missing, somebody else writes, or as for [`who`].
+pub fn desk<'a>(
+    store: &'a Folder,
+    (archive, operator, args): (&ArchiveArg, &OperatorArg, &WhoArgs),
+) -> Result<Desk<'a>, Failure> {
+    let mut opened = Archive::open(store)?;
+    let operator = needed_operator(&opened, (archive, operator))?;
+    let lock = store.lock()?;
+    opened.refresh()?;
+    let ledger = Ledger::read(&opened)?;
+    let who = who(&opened, &ledger, args)?;
+    Ok(Desk { archive: opened, ledger, operator, who, lock })
 }
 
 /// Reads a checkpoint that came from outside.

@@ -4,6 +4,7 @@ mod cli;
 mod clock;
 mod cmd;
 mod failure;
+mod fold;
 mod input;
 mod output;
 mod progress;

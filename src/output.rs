@@ -5,7 +5,10 @@ use std::io::{self, IsTerminal, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::failure::{Failure, code};
+use crate::{
+    failure::{Failure, code},
+    fold,
+};
 
 /// What a verb has to say when it is done.
 pub struct Outcome {
@@ -56,7 +59,11 @@ pub fn finish(result: Result<Outcome, Failure>, as_json: bool) -> u8 {
         }
         Ok(outcome) => {
             let code = outcome.code;
-            print(&outcome.into_text());
+            let text = outcome.into_text();
+            match on_terminal() {
+                true => print(&fold::for_terminal(&text, width())),
+                false => print(&text),
+            }
             code
         }
         Err(failure) => {
@@ -105,8 +112,12 @@ pub fn plugin(message: &str) {
 
 fn warn_line(kind: &str, message: &str) {
     let message = blackbox_bundle::escape_terminal(message);
+    let mut line = format!("blackbox: {kind}: {message}");
+    if io::stderr().is_terminal() {
+        line = fold::wrapped(&line, width(), 2);
+    }
     // A closed stderr is nobody's to complain to.
-    let _ = writeln!(io::stderr(), "blackbox: {kind}: {message}");
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// Text on stdout, with its line end.

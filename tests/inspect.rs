@@ -280,3 +280,24 @@ fn what_is_not_recognised_is_an_error_that_says_what_was_expected() {
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&json["error"]["code"], &json["error"]["file"]), (&2.into(), &"chat.txt".into()));
 }
+
+#[test]
+fn who_came_into_office_by_a_change_is_known_and_a_publication_is_told() {
+    let story = Story::new();
+    story.done(&["keygen", "--name", "New Commissioner", "-o", "new.key"]);
+    let name = story.inspect(&story.0.path().join("ico.pub")).1["key_name"].as_str().unwrap().to_owned();
+    let replace = format!("{name}=new.pub");
+    let reason = ["--reason", "a new Commissioner"];
+    story.done(
+        &[&["change", "propose", "box", "--replace", &replace, "--key", "tna.key"], &reason[..]].concat(),
+    );
+    story.done(&["change", "sign", "box", "1", "--key", "court.key"]);
+    let (_, note) = story.inspect(&story.file("/changes/1/note"));
+    assert_eq!(note["signatures"][0]["signature"], "right", "{note}");
+    story.done(&["witness", "box", "--key", "new.key"]);
+    let (text, _) = story.inspect(&story.file("/log/checkpoint"));
+    assert!(text.contains("new-commissioner") && !text.contains("not checked"), "{text}");
+
+    story.done(&["publish", "box", "public"]);
+    assert_eq!(story.inspect(&story.0.path().join("public/publication")).1["kind"], "publication");
+}

@@ -12,7 +12,7 @@ use blackbox_token::{Secret, ask::Answers};
 use support::{
     CUSTODIANS, DONE, FAILED, REFUSED, World,
     forge::{self, ForgedRequest},
-    history::RARE,
+    history::{OTHER_RARE, RARE},
     key,
 };
 
@@ -415,4 +415,15 @@ fn an_approval_that_nobody_signed_is_none_in_status() {
     forge::append(&world, entry);
     let status = world.run(&["status", "box"]).done().json["advice"].to_string();
     assert!(status.contains(&format!("request {id} waits for 1 more")), "{status}");
+}
+
+#[test]
+fn a_newcomer_reviews_what_was_asked_since_though_earlier_requests_are_closed_to_it() {
+    let world = succeeded();
+    let since = world.request(OTHER_RARE);
+    let reply = world.run(&["review", "box", "--key", "dunlin.key"]).done();
+    let listed =
+        reply.json["requests"].as_array().unwrap().iter().map(|one| one["request"].as_str().unwrap());
+    assert_eq!(listed.collect::<Vec<_>>(), [since], "{reply:?}");
+    world.run(&["review", "box", &world.request, "--key", "dunlin.key"]).fails(REFUSED, "it is not for");
 }

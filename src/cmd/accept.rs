@@ -1,11 +1,10 @@
 //! `accept`: a custodian checks its custody files and says so in the log.
 
 use blackbox_custody::{
-    Archive, Error,
+    Error,
     accept::Accept,
     archive::Entry,
     keys::{custody_keys, group},
-    ledger::Ledger,
     witness::{Times, cosign},
 };
 use blackbox_format::note::{Note, Signer};
@@ -16,18 +15,14 @@ use serde_json::json;
 use crate::{
     cli, clock,
     failure::Failure,
-    input::{self, needed_operator, who},
+    input::{self, Desk, desk},
     output::Outcome,
 };
 
 pub fn run(args: &cli::Accept) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
-    let mut archive = Archive::open(&store)?;
-    let operator = needed_operator(&archive, (&args.archive, &args.operator))?;
-    let _lock = store.lock()?;
-    archive.refresh()?;
-    let ledger = Ledger::read(&archive)?;
-    let mut who = who(&archive, &ledger, &args.who)?;
+    let Desk { mut archive, ledger, operator, mut who, lock: _lock } =
+        desk(&store, (&args.archive, &args.operator, &args.who))?;
     let key = who.identity.verifier().clone();
     if !archive.people.is_custodian(&key) {
         let why = format!("\"{}\" is no custodian of this archive", key.name());

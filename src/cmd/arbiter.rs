@@ -24,7 +24,7 @@ use serde_json::json;
 use crate::{
     cli, clock,
     failure::{Failure, code},
-    input::{self, needed_operator, who},
+    input::{self, needed_operator, of_key, who},
     output::Outcome,
 };
 
@@ -150,7 +150,8 @@ fn judge_evidence(args: &cli::Judge) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
     let mut archive = Archive::open(&store)?;
     let ledger = Ledger::read(&archive)?;
-    let key = args.key.as_deref().map(Identity::load).transpose()?;
+    let passphrase = of_key(args.passphrase_file.as_deref());
+    let key = args.key.as_deref().map(|key| input::identity(key, passphrase)).transpose()?;
     let (evidence, judgement) = judged((&archive, &ledger), &args.evidence, key.as_ref())?;
     let text = evidence.to_text().map_err(Error::from)?;
     let mut lines = vec![verdict(&judgement)];

@@ -5,8 +5,10 @@ use std::path::Path;
 use blackbox_custody::{
     Archive, Config, Error, Identity, Public,
     approve::Now,
-    config::{Person, Policy, common_words},
+    common::common_words,
+    config::Person,
     ledger::Ledger,
+    policy::Policy,
     propose::{Proposal, Signed},
     state::State,
 };
@@ -118,8 +120,12 @@ fn replace(config: &mut Config, pair: &str) -> Result<(), Failure> {
     let (name, file) = pair.split_once('=').ok_or_else(form)?;
     let newcomer = Person::from(&Public::load(Path::new(file))?);
     let new_name = key_name(&newcomer).unwrap_or_default().to_owned();
+    let names = config.custodian.iter().filter_map(key_name).collect::<Vec<_>>().join(", ");
     let place = config.custodian.iter_mut().find(|person| key_name(person) == Some(name));
-    let unknown = || Failure::error(format!("\"{name}\" is no custodian of this archive"));
+    let unknown = || {
+        Failure::error(format!("\"{name}\" is no custodian of this archive"))
+            .hint(format!("its custodians are {names}"))
+    };
     *place.ok_or_else(unknown)? = newcomer;
     let own = config.policy.compartment.iter_mut().flat_map(|compartment| &mut compartment.custodians);
     own.filter(|member| *member == name).for_each(|member| member.clone_from(&new_name));

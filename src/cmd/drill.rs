@@ -13,13 +13,12 @@ use blackbox_custody::{
 };
 use blackbox_format::{manifest::Manifest, term::Literal};
 use blackbox_query::plan::Mode;
-use blackbox_store::Store;
 use serde_json::json;
 
 use crate::{
     cli, clock,
     failure::{Failure, code},
-    input::{self, needed_operator, who},
+    input::{self, Desk, desk},
     output::{Outcome, warn},
 };
 
@@ -33,12 +32,8 @@ pub fn run(args: &cli::Drill) -> Result<Outcome, Failure> {
 /// Asks for a drill of every deposit that was not drilled, or of those named.
 fn ask(args: &cli::Drill) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
-    let mut archive = Archive::open(&store)?;
-    let operator = needed_operator(&archive, (&args.archive, &args.operator))?;
-    let _lock = store.lock()?;
-    archive.refresh()?;
-    let ledger = Ledger::read(&archive)?;
-    let mut who = who(&archive, &ledger, &args.who)?;
+    let Desk { mut archive, ledger, operator, mut who, lock: _lock } =
+        desk(&store, (&args.archive, &args.operator, &args.who))?;
     let deposits = match args.deposit[..] {
         [] => undrilled(&archive, &ledger)?,
         _ => args.deposit.clone(),
@@ -107,12 +102,8 @@ fn asked(args: &cli::Drill, draft: &Draft, (log_index, needed): (u64, usize)) ->
 /// Carries out an approved drill, and logs what it gave, whichever way it went.
 fn answer(args: &cli::Drill, id: &str) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
-    let mut archive = Archive::open(&store)?;
-    let operator = needed_operator(&archive, (&args.archive, &args.operator))?;
-    let _lock = store.lock()?;
-    archive.refresh()?;
-    let ledger = Ledger::read(&archive)?;
-    let mut who = who(&archive, &ledger, &args.who)?;
+    let Desk { mut archive, ledger, operator, mut who, lock: _lock } =
+        desk(&store, (&args.archive, &args.operator, &args.who))?;
     let open = open_request(&archive, &ledger, &who.identity, id)?;
     if open.request.document.mode != Mode::Drill {
         let failure = Failure::from(Error::refused("carry this out as a drill", "it is no drill"));

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use blackbox_custody::{
     Archive, Config, Error, Identity, Public,
-    config::{CONFIG, Person, Policy, check_origin, common_words},
+    common::common_words,
+    config::{CONFIG, Person, check_origin},
+    policy::Policy,
 };
 use blackbox_format::{VERSION, note::Signer};
 use blackbox_log::{CHECKPOINT, Cosigner};

@@ -1,9 +1,8 @@
 //! `refuse`: a custodian says no, and why.
 
 use blackbox_custody::{
-    Archive, Error,
+    Error,
     archive::Entry,
-    ledger::Ledger,
     refusal::{Refusal, reason_text},
     witness::{Times, cosign},
     wrap::{pad, wrap},
@@ -21,18 +20,14 @@ use serde_json::json;
 use crate::{
     cli, clock,
     failure::Failure,
-    input::{self, needed_operator, who},
+    input::{self, Desk, desk},
     output::Outcome,
 };
 
 pub fn run(args: &cli::Refuse) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
-    let mut archive = Archive::open(&store)?;
-    let operator = needed_operator(&archive, (&args.archive, &args.operator))?;
-    let _lock = store.lock()?;
-    archive.refresh()?;
-    let ledger = Ledger::read(&archive)?;
-    let mut who = who(&archive, &ledger, &args.who)?;
+    let Desk { mut archive, ledger, operator, mut who, lock: _lock } =
+        desk(&store, (&args.archive, &args.operator, &args.who))?;
     let key = who.identity.verifier().clone();
     Times::of(&archive, (&who.identity, &who.state), &clock::now())?.check_clock()?;
     let request = ledger.request(&archive, &args.id)?;

@@ -1,24 +1,19 @@
 //! `release`: the terms of a closed request become public.
 
-use blackbox_custody::{Archive, ledger::Ledger, release::release};
-use blackbox_store::Store;
+use blackbox_custody::release::release;
 use serde_json::json;
 
 use crate::{
     cli, clock,
     failure::Failure,
-    input::{self, needed_operator, who},
+    input::{self, Desk, desk},
     output::Outcome,
 };
 
 pub fn run(args: &cli::Release) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
-    let mut archive = Archive::open(&store)?;
-    let operator = needed_operator(&archive, (&args.archive, &args.operator))?;
-    let _lock = store.lock()?;
-    archive.refresh()?;
-    let ledger = Ledger::read(&archive)?;
-    let mut who = who(&archive, &ledger, &args.who)?;
+    let Desk { mut archive, ledger, operator, mut who, lock: _lock } =
+        desk(&store, (&args.archive, &args.operator, &args.who))?;
     let now = clock::now();
     let (released, log_index) = release(&mut archive, &ledger, &args.id, (&who.identity, &operator, &now))?;
     archive.refresh()?;

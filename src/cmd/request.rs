@@ -3,28 +3,22 @@
 use blackbox_custody::{
     Archive,
     ask::{Draft, Wanted, draft, log_request},
-    ledger::Ledger,
 };
 use blackbox_format::term::Literal;
 use blackbox_query::plan::Mode;
-use blackbox_store::Store;
 use serde_json::json;
 
 use crate::{
     cli, clock,
     failure::Failure,
-    input::{self, needed_operator, who},
+    input::{self, Desk, desk},
     output::Outcome,
 };
 
 pub fn run(args: &cli::Request) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
-    let mut archive = Archive::open(&store)?;
-    let operator = needed_operator(&archive, (&args.archive, &args.operator))?;
-    let _lock = store.lock()?;
-    archive.refresh()?;
-    let ledger = Ledger::read(&archive)?;
-    let mut who = who(&archive, &ledger, &args.who)?;
+    let Desk { mut archive, ledger, operator, mut who, lock: _lock } =
+        desk(&store, (&args.archive, &args.operator, &args.who))?;
     let now = clock::now();
     let draft = draft(&archive, &ledger, (&wanted(args)?, &now), &who.identity)?;
     let log_index = log_request(&mut archive, &draft, (&operator, &now))?;

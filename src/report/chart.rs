@@ -9,6 +9,10 @@ const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 180.0;
 /// Room for labels below.
 const FOOT: f64 = 20.0;
+/// Room for the scale above.
+const HEAD: f64 = 18.0;
+/// Width of a group of bars, at most.
+const WIDEST: f64 = 80.0;
 /// Labels below a chart, at most.
 const LABELS: usize = 12;
 
@@ -35,7 +39,7 @@ pub struct Chart<'c> {
 pub fn figure(chart: &Chart<'_>) -> Markup {
     let most = chart.groups.iter().flat_map(|(_, figures)| figures).copied().max().unwrap_or(0).max(1);
     let every = chart.groups.len().div_ceil(LABELS).max(1);
-    let step = WIDTH / chart.groups.len().max(1) as f64;
+    let step = (WIDTH / chart.groups.len().max(1) as f64).min(WIDEST);
     html! {
         figure {
             figcaption { (chart.title) }
@@ -43,6 +47,8 @@ pub fn figure(chart: &Chart<'_>) -> Markup {
                 aria-labelledby=(format!("{0}-title {0}-about", chart.id)) {
                 title id=(format!("{}-title", chart.id)) { (chart.title) }
                 desc id=(format!("{}-about", chart.id)) { (chart.about) " The highest bar is " (most) "." }
+                line class="scale" x1="0" y1=(HEAD) x2=(WIDTH) y2=(HEAD) {}
+                text x=(WIDTH) y=(HEAD - 5.0) text-anchor="end" { (most) }
                 line class="axis" x1="0" y1=(HEIGHT) x2=(WIDTH) y2=(HEIGHT) {}
                 @for (number, (name, figures)) in chart.groups.iter().enumerate() {
                     (group(chart, (number as f64 * step, step), (figures, most)))
@@ -60,7 +66,7 @@ fn group(chart: &Chart<'_>, (left, step): (f64, f64), (figures, most): (&[u64], 
     let width = (step * 0.8 / chart.series.len() as f64).min(40.0);
     html! {
         @for (number, (figure, Series(class, _))) in figures.iter().zip(chart.series).enumerate() {
-            @let height = *figure as f64 / most as f64 * (HEIGHT - 10.0);
+            @let height = *figure as f64 / most as f64 * (HEIGHT - HEAD);
             rect class=(format!("bar {class}")) x=(round(left + step * 0.1 + number as f64 * width))
                 y=(round(HEIGHT - height)) width=(round(width * 0.92)) height=(round(height)) {}
         }

@@ -104,7 +104,7 @@ fn numbers(report: &Report<'_>) -> Markup {
             h2 { "Numbers" }
             dl.facts {
                 dt { "Requests" } dd { (sums.requests) }
-                dt { "Granted" } dd { (sums.granted) ", of them disclosed " (sums.disclosed) }
+                dt { "Granted" } dd { (sums.granted) " (" (sums.disclosed) " of them disclosed)" }
                 dt { "Refused" } dd { (sums.refused) }
                 dt { "Expired" } dd { (sums.expired) }
                 dt { "Open" } dd { (sums.open) }

@@ -17,7 +17,7 @@ pub fn table(facts: &[&Facts]) -> Markup {
                 @if facts.len() > SHOWN {
                     p.about { "The newest " (SHOWN) " of " (facts.len()) "; the log has them all." }
                 }
-                div.wide { table {
+                div.wide.long { table {
                     caption { "What was asked, and what became of it" }
                     thead { tr {
                         th scope="col" { "Request" } th scope="col" { "Case and basis" } th scope="col" { "Asked" }
@@ -36,14 +36,14 @@ fn row(facts: &Facts) -> Markup {
             th scope="row" { code { (visible(&facts.id)) } br; span.about { "entry " (facts.index) } }
             td { bdi { (visible(&facts.case)) } br; span.about { bdi { (visible(&facts.basis)) } }
                 @if facts.purpose != facts.basis { br; span.about { bdi { (visible(&facts.purpose)) } } } }
-            td { (visible(day(&facts.time))) " by " bdi { (visible(&facts.examiner)) }
-                br; span.about { (visible(&facts.mode)) ", " (visible(&facts.since)) " to " (visible(&facts.until)) } }
+            td { (date(&facts.time)) " by " bdi { (visible(&facts.examiner)) }
+                br; span.about { (visible(&facts.mode)) ", " (date(&facts.since)) " to " (date(&facts.until)) } }
             td.terms { (terms(&facts.terms)) }
             td { @for decision in &facts.decisions {
                 (if decision.approved { "approved by " } else { "refused by " }) bdi { (visible(&decision.by)) }
-                ", " (visible(day(&decision.time))) br;
+                ", " (date(&decision.time)) br;
             } @if facts.decisions.is_empty() { span.none { "none" } } }
-            td { (facts.standing.as_str()) @for time in &facts.disclosed { br; span.about { (visible(day(time))) } } }
+            td { (facts.standing.as_str()) @for time in &facts.disclosed { br; span.about { (date(time)) } } }
         }
     }
 }
@@ -58,6 +58,7 @@ fn terms(terms: &Terms) -> Markup {
     }
 }
 
-fn day(time: &str) -> &str {
-    time.get(..10).unwrap_or(time)
+/// The day of a time, in one piece.
+fn date(time: &str) -> Markup {
+    html! { span.date { (visible(time.get(..10).unwrap_or(time))) } }
 }

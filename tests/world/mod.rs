@@ -7,9 +7,11 @@ use blackbox_custody::{
     Archive, Config, Identity,
     approve::Now,
     archive::Entry,
-    config::{Person, Policy, common_words},
+    common::common_words,
+    config::Person,
     keys::custody_keys,
     ledger::{Checked, Ledger},
+    policy::Policy,
     request::items,
 };
 use blackbox_format::{

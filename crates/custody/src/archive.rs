@@ -10,10 +10,11 @@ use blackbox_store::Store;
 
 use crate::{
     change::note_path,
-    config::{CONFIG, Config, People},
+    config::{CONFIG, Config},
     era::{Era, History},
     error::{Error, unsigned},
     identity::Public,
+    people::People,
 };
 
 /// An archive whose configuration is the one that its log began with.

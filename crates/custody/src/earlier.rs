@@ -71,6 +71,15 @@ pub struct Unread {
     pub by: String,
     /// Why it cannot be read.
     pub why: String,
+    /// The deposits that it asks; none, if not even that can be read.
+    pub deposits: Vec<String>,
+}
+
+impl Unread {
+    /// Whether it may have given tokens of one of these deposits: tokens of others open nothing there.
+    pub fn concerns(&self, deposits: &[String]) -> bool {
+        self.deposits.is_empty() || self.deposits.iter().any(|deposit| deposits.contains(deposit))
+    }
 }
 
 impl<'a> History<'a> {
@@ -84,10 +93,12 @@ impl<'a> History<'a> {
         for logged in ledger.of_kind(Kind::Request) {
             let (id, by) = (logged.leaf.subject.clone(), logged.leaf.by.clone());
             // An entry that does not count stops its own request, and no review of others.
+            let request = check_request(archive, logged);
+            let deposits = request.as_ref().map_or_else(|_| Vec::new(), |one| one.document.deposits.clone());
             let approvals = match ledger.approvals(archive, &id) {
                 Ok(approvals) => approvals,
                 Err(error) => {
-                    unread.push(Unread { id, by, why: error.to_string() });
+                    unread.push(Unread { id, by, why: error.to_string(), deposits });
                     continue;
                 }
             };
@@ -95,14 +106,15 @@ impl<'a> History<'a> {
                 .into_iter()
                 .map(|one| Given { custodian: one.document.custodian, items: one.document.items });
             let given: Vec<Given> = given.collect();
-            let read = check_request(archive, logged)
-                .and_then(|request| open(archive, request, (&counts.deposits, identity)));
+            let read = request.and_then(|request| open(archive, request, (&counts.deposits, identity)));
             match read {
                 Ok(earlier) => {
                     let refused = refusals(archive, ledger, (&id, identity));
                     requests.push(Earlier { given, refused, ..earlier });
                 }
-                Err(error) if !given.is_empty() => unread.push(Unread { id, by, why: error.to_string() }),
+                Err(error) if !given.is_empty() => {
+                    unread.push(Unread { id, by, why: error.to_string(), deposits });
+                }
                 Err(_) => {}
             }
         }

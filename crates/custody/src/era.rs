@@ -9,8 +9,9 @@ use blackbox_store::Store;
 
 use crate::{
     change::{Change, configuration_path, note_path},
-    config::{CONFIG, Config, People},
+    config::{CONFIG, Config},
     error::Error,
+    people::People,
 };
 
 /// A configuration, and from which log entry on it is in force.

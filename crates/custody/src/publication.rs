@@ -58,13 +58,21 @@ impl Marker {
         }
         let bytes = store.read(MARKER)?;
         let text = std::str::from_utf8(&bytes).map_err(|error| Error::invalid(MARKER, error))?;
+        Marker::parse(text, MARKER).map(Some)
+    }
+
+    /// Reads the text; `file` names it in errors.
+    ///
+    /// # Errors
+    /// It is no marker.
+    pub fn parse(text: &str, file: &str) -> Result<Marker, Error> {
         let parse = || {
             let mut from = Reader::new(text, "publication")?;
             let marker = Marker { origin: from.value("origin")?, archive: from.value("archive")? };
             from.finish()?;
             Ok(marker)
         };
-        parse().map(Some).map_err(malformed(MARKER))
+        parse().map_err(malformed(file))
     }
 }
 

@@ -13,10 +13,10 @@ use crate::{
     approve::Now,
     arbiter::Judgement,
     archive::{Archive, Entry},
-    config::People,
     error::{Error, malformed},
     identity::{Identity, Public},
     ledger::{Checked, Ledger, Logged, checked},
+    people::People,
 };
 
 /// A ruling.

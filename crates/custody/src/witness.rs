@@ -6,11 +6,11 @@ use blackbox_log::{CosignError, Cosigner, cosign::cosignature, cosigned};
 use crate::{
     approve::Now,
     archive::Archive,
-    config::People,
     contact::Outside,
     error::Error,
     evidence::{Evidence, log_keys},
     identity::Identity,
+    people::People,
     state::State,
 };
 

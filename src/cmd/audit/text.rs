@@ -7,7 +7,7 @@ use blackbox_custody::{
 };
 use blackbox_log::Kind;
 
-use crate::output;
+use crate::{fold, output};
 
 /// The whole text. `written`: files written, and whether a checkpoint was to be saved.
 pub fn told(job: &Job<'_>, audit: &Audit, (written, save): (&[String], bool)) -> String {
@@ -84,19 +84,6 @@ pub fn verdict(ok: bool) -> &'static str {
 
 /// One line of text as several that fit, each after `indent`, the second and later ones two columns further in.
 fn folded(text: &str, indent: &str) -> Vec<String> {
-    let width = output::width();
-    let mut lines = vec![indent.to_owned()];
-    for word in text.split(' ') {
-        let last = lines.last_mut().expect("there is a first line");
-        let empty = last.trim().is_empty();
-        if !empty && last.chars().count() + 1 + word.chars().count() > width {
-            lines.push(format!("{indent}  {word}"));
-        } else {
-            if !empty {
-                last.push(' ');
-            }
-            last.push_str(word);
-        }
-    }
-    lines
+    let folded = fold::wrapped(&format!("{indent}{text}"), output::width(), 2);
+    folded.lines().map(str::to_owned).collect()
 }

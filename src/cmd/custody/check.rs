@@ -1,11 +1,10 @@
 //! `custody check`: a custodian's keys of every deposit still open; a signed receipt in the log.
 
 use blackbox_custody::{
-    Archive, Error,
+    Error,
     archive::Entry,
     check::{DepositLine, Receipt},
     keys::{custody_keys, group},
-    ledger::Ledger,
 };
 use blackbox_format::note::{Note, Signer};
 use blackbox_log::Kind;
@@ -16,18 +15,14 @@ use crate::{
     cli::CustodyCheck,
     clock,
     failure::{Failure, code},
-    input::{self, needed_operator, who},
+    input::{self, Desk, desk},
     output::Outcome,
 };
 
 pub fn run(args: &CustodyCheck) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
-    let mut archive = Archive::open(&store)?;
-    let operator = needed_operator(&archive, (&args.archive, &args.operator))?;
-    let _lock = store.lock()?;
-    archive.refresh()?;
-    let ledger = Ledger::read(&archive)?;
-    let mut who = who(&archive, &ledger, &args.who)?;
+    let Desk { mut archive, ledger, operator, mut who, lock: _lock } =
+        desk(&store, (&args.archive, &args.operator, &args.who))?;
     let key = who.identity.verifier().clone();
     if !archive.people.is_custodian(&key) {
         let why = format!("\"{}\" is no custodian of this archive", key.name());

@@ -1,6 +1,6 @@
 //! `custody hand-over`: a custodian re-wraps its keys for those who came into office by a change.
 
-use blackbox_custody::{Archive, Error, archive::Entry, handover::hand_over, ledger::Ledger};
+use blackbox_custody::{Error, archive::Entry, handover::hand_over};
 use blackbox_format::note::{Note, Signer};
 use blackbox_log::Kind;
 use blackbox_store::Store;
@@ -10,18 +10,14 @@ use crate::{
     cli::HandOver,
     clock,
     failure::Failure,
-    input::{self, needed_operator, who},
+    input::{self, Desk, desk},
     output::Outcome,
 };
 
 pub fn run(args: &HandOver) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
-    let mut archive = Archive::open(&store)?;
-    let operator = needed_operator(&archive, (&args.archive, &args.operator))?;
-    let _lock = store.lock()?;
-    archive.refresh()?;
-    let ledger = Ledger::read(&archive)?;
-    let mut who = who(&archive, &ledger, &args.who)?;
+    let Desk { mut archive, ledger, operator, mut who, lock: _lock } =
+        desk(&store, (&args.archive, &args.operator, &args.who))?;
     let name = who.identity.verifier().name().to_owned();
     let number = args.change.unwrap_or(archive.eras.len() as u64 - 1);
     let subject = number.to_string();

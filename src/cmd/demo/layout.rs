@@ -1,5 +1,7 @@
 //! How commands and texts are laid out in lines.
 
+use crate::fold::{bare, columns};
+
 /// One part of a longer text: from the first line that contains this, at most so many lines.
 pub type Part = (&'static str, usize);
 
@@ -81,40 +83,6 @@ fn gap(lines: usize) -> Option<String> {
     }
 }
 
-/// `text` in lines of at most `width` columns; a line that is continued keeps its indent, and `hang` more.
-pub fn wrapped(text: &str, width: usize, hang: usize) -> String {
-    text.lines().map(|line| wrapped_line(line, width, hang)).collect::<Vec<_>>().join("\n")
-}
-
-fn wrapped_line(line: &str, width: usize, hang: usize) -> String {
-    if columns(line) <= width {
-        return line.to_owned();
-    }
-    let indent = line.len() - line.trim_start_matches(' ').len();
-    let mut lines = vec![" ".repeat(indent)];
-    for word in line[indent..].split(' ') {
-        let last = lines.last_mut().expect("there is a first line");
-        let begun = !last.trim().is_empty();
-        if begun && columns(last) + 1 + columns(word) > width {
-            lines.push(format!("{}{word}", " ".repeat(indent + hang)));
-        } else {
-            last.push_str(if begun { " " } else { "" });
-            last.push_str(word);
-        }
-    }
-    lines.join("\n")
-}
-
-/// Columns of a line, taking every character for one.
-fn columns(line: &str) -> usize {
-    bare(line).chars().count()
-}
-
-/// A line without the two ANSI sequences that hits are shown with (bold, not bold).
-fn bare(line: &str) -> String {
-    line.replace("\u{1b}[1m", "").replace("\u{1b}[22m", "")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,10 +109,5 @@ mod tests {
     #[test]
     fn a_part_that_is_not_there_is_named() {
         assert_eq!(cut("a\nb", Shown::Parts(&[("b", 1), ("a", 1)])), Err("a"));
-    }
-
-    #[test]
-    fn a_long_line_keeps_its_indent() {
-        assert_eq!(wrapped("  one two three\nfour", 10, 2), "  one two\n    three\nfour");
     }
 }

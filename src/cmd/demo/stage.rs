@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     cli::Cli,
     failure::{Failure, code},
+    fold::wrapped,
     output,
 };
 
@@ -57,7 +58,7 @@ impl Stage {
 
     /// Says something, in lines that fit.
     pub fn say(&self, prose: &str) {
-        self.print(&layout::wrapped(prose, output::width(), 0));
+        self.print(&wrapped(prose, output::width(), 0));
     }
 
     fn print(&self, text: &str) {
@@ -86,7 +87,7 @@ impl Stage {
             lines.push(format!("{last} (exit code {exit})"));
         }
         if !lines.is_empty() {
-            self.print(&layout::wrapped(&lines.join("\n"), output::width(), 2));
+            self.print(&wrapped(&lines.join("\n"), output::width(), 2));
         }
         self.steps.push(Step { command: played.command.clone(), exit, expected });
         match exit == expected {

@@ -6,12 +6,13 @@ use blackbox_custody::Error;
 
 use super::{
     exports,
-    layout::{Part, Shown, command, wrapped},
+    layout::{Part, Shown, command},
     stage::{Played, Stage},
     tamper, thief,
 };
 use crate::{
     failure::{Failure, code},
+    fold::wrapped,
     output,
 };
 

@@ -2,7 +2,8 @@
 
 use blackbox_custody::{
     Config,
-    config::{Person, Policy},
+    config::Person,
+    policy::{Compartment, Limits, Policy},
 };
 use blackbox_format::{fields::Hex, merkle::sha256, note::Verifier};
 
@@ -34,6 +35,11 @@ pub fn read(subject: &Subject) -> Result<Option<Facts>, Failure> {
         .keyed("sealers", "Sealers", people(&config.sealer))
         .keyed("examiners", "Examiners", people(&config.examiner))
         .keyed("auditors", "Auditors", people(&config.auditor))
+        .keyed(
+            "witnesses",
+            "Witnesses besides the custodians",
+            config.witness.iter().map(String::as_str).collect::<Fact>(),
+        )
         .keyed("log", "Key of the log", config.log.as_str());
     add_policy(&mut facts, &config.policy);
     facts
@@ -60,7 +66,39 @@ fn add_policy(facts: &mut Facts, policy: &Policy) {
         .keyed("finding_fields", "Policy: fields that may find besides words", list(&policy.finding_fields))
         .keyed("languages", "Policy: languages of the stop words", list(&policy.languages))
         .keyed("further_common", "Policy: further common words", list(&policy.common))
-        .keyed("compartments", "Policy: compartments", list(&policy.compartments));
+        .keyed("compartments", "Policy: compartments", list(&policy.compartments))
+        .keyed("cosignatures", "Policy: cosignatures needed before an approval", policy.cosignatures as u64)
+        .keyed("limits", "Policy: limits of a request; 0 is none", limits(&policy.limits))
+        .keyed(
+            "release_days",
+            "Policy: days after which overseers may release terms",
+            policy.release_days.map_or_else(|| Fact::from("never"), |days| Fact::from(u64::from(days))),
+        )
+        .keyed(
+            "own_custodians",
+            "Policy: compartments with custodians of their own",
+            policy.compartment.iter().map(group).collect::<Fact>(),
+        );
+}
+
+fn limits(limits: &Limits) -> Fact {
+    Fact::Row(vec![
+        ("terms", u64::from(limits.terms).into()),
+        ("months", u64::from(limits.months).into()),
+        ("variants", u64::from(limits.variants).into()),
+        ("share", u64::from(limits.share).into()),
+        ("requests", u64::from(limits.requests).into()),
+        ("notice_hours", u64::from(limits.notice_hours).into()),
+        ("cite_count", limits.cite_count.into()),
+    ])
+}
+
+fn group(own: &Compartment) -> Fact {
+    Fact::Row(vec![
+        ("name", own.name.clone().into()),
+        ("threshold", format!("{} of {}", own.threshold, own.custodians.len()).into()),
+        ("custodians", own.custodians.join(", ").into()),
+    ])
 }
 
 fn people(people: &[Person]) -> Fact {

@@ -2,8 +2,8 @@
 
 use blackbox_custody::{
     Identity, Public, accept::Accept, approval::Approval, change::Change, check::Receipt,
-    disclosure::Disclosure, handover::HandOver, refusal::Refusal, release::Release, request::Request,
-    ruling::Ruling,
+    disclosure::Disclosure, handover::HandOver, publication::Marker, refusal::Refusal, release::Release,
+    request::Request, ruling::Ruling,
 };
 use blackbox_format::{
     VERSION,
@@ -13,6 +13,7 @@ use blackbox_format::{
 };
 
 use super::{
+    disputed,
     facts::{Fact, Facts},
     manifest, signers,
     subject::Subject,
@@ -63,6 +64,9 @@ pub fn read(subject: &Subject) -> Result<Option<Facts>, Failure> {
         "identity" => identity(subject).map(Some),
         "public" => public(subject).map(Some),
         "state" => state(subject).map(Some),
+        "publication" => publication(subject).map(Some),
+        "dispute" => disputed::dispute(subject).map(Some),
+        "evidence" => disputed::evidence(subject).map(Some),
         "manifest" => manifest::facts(subject, &note(subject)?).map(Some),
         _ => signed(subject, &kind),
     }
@@ -164,7 +168,7 @@ fn signed(subject: &Subject, name: &str) -> Result<Option<Facts>, Failure> {
     add_lines(&mut facts, &note.text, kind.lists);
     facts.keyed("sha256", "SHA-256 of this file", Hex(sha256(&note.to_bytes())).to_string());
     signers::add(&mut facts, subject, &note);
-    if !["accept", "ruling", "release"].contains(&kind.name) {
+    if ["request", "approval", "refusal", "disclosure"].contains(&kind.name) {
         facts.note("What it may not say in public is in the age file in log/bodies, for custodians, auditors and the examiner.");
     }
     Ok(Some(facts))
@@ -241,6 +245,21 @@ fn state(subject: &Subject) -> Result<Facts, Failure> {
     let mut facts = Facts::new("state", "a state file: what the holder of a key last saw of an archive");
     add_lines(&mut facts, text, &["seen"]);
     facts.note("Against this a log that was cut back or forked shows. It holds no secret.");
+    Ok(facts)
+}
+
+fn publication(subject: &Subject) -> Result<Facts, Failure> {
+    let bytes = subject.bytes()?;
+    let text = std::str::from_utf8(&bytes).map_err(|error| subject.fault(error))?;
+    let marker = Marker::parse(text, &subject.shown)?;
+    let mut facts =
+        Facts::new("publication", "the marker of a publication: this folder is an archive's public part");
+    facts.fact("Origin", marker.origin).keyed(
+        "archive",
+        "SHA-256 of archive.toml",
+        marker.archive.to_string(),
+    );
+    facts.note("`blackbox audit DIR` checks the log, and every document and signature beside it.");
     Ok(facts)
 }
 

@@ -6,6 +6,7 @@ mod age;
 mod answer;
 mod binary;
 mod config;
+mod disputed;
 mod document;
 mod facts;
 mod index;

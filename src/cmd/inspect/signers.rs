@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use blackbox_custody::people::People;
 use blackbox_format::{
     fields::Hex,
     note::{Note, Signature, Verifier},
@@ -27,7 +28,7 @@ pub fn add(facts: &mut Facts, subject: &Subject, note: &Note) {
     facts.keyed("signatures", "Signed by", rows.collect::<Fact>());
     match home {
         Some(home) => facts.note(format!(
-            "Keys are those of {}; that it is the archive's own, the log's first entry says: `blackbox verify` checks it.",
+            "Keys are those of {} and of changes of it; that it is the archive's own, the log says: `blackbox verify` checks it.",
             home.folder.join(blackbox_custody::config::CONFIG).display()
         )),
         None => facts.note("No archive.toml was found above this file, so no signature was checked."),
@@ -49,12 +50,13 @@ fn row(home: Option<&Home>, note: &Note, line: &Signature) -> Fact {
 
 fn check(home: &Home, note: &Note, line: &Signature) -> (Status, String) {
     let signed = |right: bool| if right { Status::Right } else { Status::Wrong };
-    for witness in home.people.witnesses.iter().filter(|witness| witness.name() == line.name) {
+    let witnesses = home.eras.iter().flat_map(|people| &people.witnesses);
+    for witness in witnesses.filter(|witness| witness.name() == line.name) {
         if witness.id() == line.id {
             return (signed(witness.verify(note).is_ok()), "witness, cosigning".to_owned());
         }
     }
-    for (key, role) in keys(home) {
+    for (key, role) in home.eras.iter().rev().flat_map(keys) {
         if key.name() != line.name {
             continue;
         }
@@ -66,12 +68,11 @@ fn check(home: &Home, note: &Note, line: &Signature) -> (Status, String) {
             return (signed(cosigner.verify(note).is_ok()), format!("{role}, cosigning"));
         }
     }
-    (Status::Unchecked("nobody in archive.toml has this key"), String::new())
+    (Status::Unchecked("nobody in archive.toml or its changes has this key"), String::new())
 }
 
-/// Every key of the archive, with what its holder is there.
-fn keys(home: &Home) -> Vec<(&Verifier, String)> {
-    let people = &home.people;
+/// Every key of an era, with what its holder is there.
+fn keys(people: &People) -> Vec<(&Verifier, String)> {
     let custodians = people.custodians.iter().enumerate();
     let mut keys: Vec<_> =
         custodians.map(|(number, one)| (&one.verifier, format!("custodian {number}"))).collect();

@@ -8,7 +8,9 @@ use std::{
 
 use blackbox_custody::{
     Config, Error,
-    config::{CONFIG, People},
+    change::{configuration_path, note_path},
+    config::CONFIG,
+    people::People,
 };
 use blackbox_format::page::{PAGE_BYTES, Root, TreeBuilder};
 use zeroize::Zeroizing;
@@ -34,8 +36,8 @@ pub struct Subject {
 pub struct Home {
     /// Its folder.
     pub folder: PathBuf,
-    /// The people in its archive.toml.
-    pub people: People,
+    /// The people in its archive.toml, then those of each change.
+    pub eras: Vec<People>,
 }
 
 impl Subject {
@@ -120,10 +122,18 @@ impl Subject {
 
     /// The archive above the file, if there is one that can be read.
     pub fn home(&self) -> Option<Home> {
-        let folder = self.path.ancestors().skip(1).find(|folder| folder.join(CONFIG).is_file())?;
-        let text = fs::read_to_string(folder.join(CONFIG)).ok()?;
-        let people = Config::parse(&text).ok()?.people().ok()?;
-        Some(Home { folder: folder.to_owned(), people })
+        // A change's folder has an archive.toml too, and no log.
+        let whole = |folder: &&Path| folder.join(CONFIG).is_file() && folder.join("log").is_dir();
+        let folder = self.path.ancestors().skip(1).find(whole)?;
+        let people = |path: &str| {
+            let text = fs::read_to_string(folder.join(path)).ok()?;
+            Config::parse(&text).ok()?.people().ok()
+        };
+        let first = people(CONFIG)?;
+        // A change that is only proposed has no note yet.
+        let in_force = (1..).take_while(|number| folder.join(note_path(*number)).is_file());
+        let changed = in_force.map_while(|number| people(&configuration_path(number)));
+        Some(Home { folder: folder.to_owned(), eras: [first].into_iter().chain(changed).collect() })
     }
 
     /// Says who else on this machine may read the file, if it should be secret.

@@ -3,10 +3,10 @@
 use super::{Extent, Job, case::Told};
 use crate::{
     approve::{OpenRequest, open_request},
-    config::Limits,
     counts::Counts,
     error::Error,
     limits::{Terms, logged},
+    policy::Limits,
     verify::{Findings, Severity},
 };
 

@@ -5,7 +5,7 @@ use blackbox_log::Kind;
 use blackbox_query::plan::Mode;
 
 use super::{Asked, Breach, Terms, rules::CHANGE};
-use crate::{archive::Archive, config::Limits, earlier::finders, error::Error, ledger::Ledger, share::Held};
+use crate::{archive::Archive, earlier::finders, error::Error, ledger::Ledger, policy::Limits, share::Held};
 
 pub(super) fn citation(
     archive: &Archive<'_>,

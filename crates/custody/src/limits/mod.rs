@@ -18,11 +18,11 @@ use self::{
 use crate::{
     approve::{Now, OpenRequest},
     archive::Archive,
-    config::Limits,
     counts::Counts,
     error::Error,
     identity::Identity,
     ledger::{Checked, Ledger},
+    policy::Limits,
     request::Request,
     verify::Severity,
 };

@@ -13,9 +13,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Asked, Breach};
 use crate::{
     archive::Archive,
-    config::Limits,
     error::Error,
     ledger::{Ledger, Logged, check_request},
+    policy::Limits,
     request::Request,
 };
 
