@@ -3,6 +3,7 @@
 use super::{
     Expr, Fault, ParseError, QUERY_CHARS, QUERY_DEPTH, QUERY_TERMS,
     lex::{self, Kind, Token},
+    near::{Distance, Near, misplaced},
 };
 
 /// Reads a query.
@@ -19,8 +20,9 @@ pub(super) fn parse(text: &str) -> Result<Expr, ParseError> {
     if let Some(token) = parser.tokens.next() {
         return Err(ParseError::at(text, token.at, Fault::Stray));
     }
-    if let Some((at, _)) = parts.iter().find(|(_, part)| !part.is_positive()) {
-        return Err(ParseError::at(text, *at, Fault::Negation));
+    if let Some((at, part)) = parts.iter().find(|(_, part)| !part.is_positive()) {
+        let fault = if part.says_days() { Fault::OnlyDays } else { Fault::Negation };
+        return Err(ParseError::at(text, *at, fault));
     }
     let expr = Expr::any(parts.into_iter().map(|(_, part)| part).collect());
     within_bounds(&expr).map_err(|fault| ParseError::at(text, 0, fault))?;
@@ -94,25 +96,60 @@ impl Parser<'_> {
             (nots, last) = (nots + 1, Some(at));
         }
         let (operator, after) = if last.is_some() { ("NOT", last) } else { (operator, after) };
-        let expr = self.primary(operator, after)?;
+        if let (Some(_), Some(Token { at, kind: Kind::Near(_) })) = (last, self.tokens.peek()) {
+            return Err(ParseError::at(self.text, *at, Fault::NotNear));
+        }
+        let expr = self.near(operator, after)?;
         let expr = if nots % 2 == 1 { Expr::not(expr) } else { expr };
         Ok((first.unwrap_or_default(), expr))
     }
 
+    /// `a`, `a w/5 b`.
+    fn near(&mut self, operator: &'static str, after: Option<usize>) -> Result<Expr, ParseError> {
+        let first = self.tokens.peek().map(|token| token.at).unwrap_or_default();
+        let left = self.primary(operator, after)?;
+        let Some((at, distance)) = self.distance() else { return Ok(left) };
+        let second = match self.tokens.peek() {
+            Some(Token { at, kind: Kind::Not }) => {
+                return Err(ParseError::at(self.text, *at, Fault::NotNear));
+            }
+            Some(Token { at, kind: Kind::Operand(_) | Kind::Open }) => *at,
+            _ => return Err(self.fail(at, Fault::Dangling(distance.to_string()))),
+        };
+        let right = self.primary(operator, Some(at))?;
+        if let Some((at, _)) = self.distance() {
+            return Err(self.fail(at, Fault::Chain));
+        }
+        for (at, side) in [(first, &left), (second, &right)] {
+            if let Some(fault) = misplaced(side) {
+                return Err(self.fail(at, fault));
+            }
+        }
+        Ok(Expr::Near(Near { left: Box::new(left), distance, right: Box::new(right) }))
+    }
+
+    fn distance(&mut self) -> Option<(usize, Distance)> {
+        let Some(Token { at, kind: Kind::Near(distance) }) = self.tokens.peek() else { return None };
+        let found = (*at, *distance);
+        self.tokens.next();
+        Some(found)
+    }
+
     fn primary(&mut self, operator: &'static str, after: Option<usize>) -> Result<Expr, ParseError> {
         let Some(token) = self.tokens.next() else {
-            return Err(self.fail(after.unwrap_or_default(), Fault::Dangling(operator)));
+            return Err(self.fail(after.unwrap_or_default(), Fault::Dangling(operator.into())));
         };
         match token.kind {
             Kind::Operand(expr) => Ok(expr),
             Kind::Open => self.group(token.at),
             Kind::Close => match after {
-                Some(at) => Err(self.fail(at, Fault::Dangling(operator))),
+                Some(at) => Err(self.fail(at, Fault::Dangling(operator.into()))),
                 None => Err(self.fail(token.at, Fault::Stray)),
             },
-            Kind::And => Err(self.fail(token.at, Fault::Dangling("AND"))),
-            Kind::Or => Err(self.fail(token.at, Fault::Dangling("OR"))),
-            Kind::Not => Err(self.fail(token.at, Fault::Dangling("NOT"))),
+            Kind::Near(distance) => Err(self.fail(token.at, Fault::Dangling(distance.to_string()))),
+            Kind::And => Err(self.fail(token.at, Fault::Dangling("AND".into()))),
+            Kind::Or => Err(self.fail(token.at, Fault::Dangling("OR".into()))),
+            Kind::Not => Err(self.fail(token.at, Fault::Dangling("NOT".into()))),
         }
     }
 
@@ -174,11 +211,11 @@ mod tests {
             ("a ()", (3, Fault::Hollow)),
             ("a \"b c", (3, Fault::Quote)),
             ("from:\"b c", (1, Fault::Quote)),
-            ("a AND", (3, Fault::Dangling("AND"))),
-            ("AND a", (1, Fault::Dangling("AND"))),
-            ("a OR OR b", (6, Fault::Dangling("OR"))),
-            ("(a OR ) b", (4, Fault::Dangling("OR"))),
-            ("a NOT", (3, Fault::Dangling("NOT"))),
+            ("a AND", (3, Fault::Dangling("AND".into()))),
+            ("AND a", (1, Fault::Dangling("AND".into()))),
+            ("a OR OR b", (6, Fault::Dangling("OR".into()))),
+            ("(a OR ) b", (4, Fault::Dangling("OR".into()))),
+            ("a NOT", (3, Fault::Dangling("NOT".into()))),
             ("NOT a", (1, Fault::Negation)),
             ("a OR NOT b", (6, Fault::Negation)),
             ("NOT (from:x OR a) AND NOT b", (1, Fault::Negation)),
@@ -229,7 +266,7 @@ mod tests {
         assert_eq!(refused(&"(".repeat(10_000)).1, Fault::Deep);
         assert_eq!(refused(&"x".repeat(10_001)), (10_001, Fault::Long));
         assert_eq!(refused(&"a ".repeat(1_001)).1, Fault::Many(1_001));
-        assert_eq!(refused(&"NOT ".repeat(2_500)).1, Fault::Dangling("NOT"));
+        assert_eq!(refused(&"NOT ".repeat(2_500)).1, Fault::Dangling("NOT".into()));
         let implied = format!("{}c{}", "a OR b (".repeat(40), ")".repeat(40));
         assert_eq!(refused(&implied), (1, Fault::Deep));
     }
