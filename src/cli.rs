@@ -37,7 +37,7 @@ pub enum Verb {
     Init(Init),
     /// Seal exports into an archive
     #[command(
-        after_help = "Example: blackbox seal box exports/ --key records.key\nExit codes: 0 done; 1 no message and no event in the exports; 2 error; 3 refused; 4 the archive failed verification"
+        after_help = "Examples: blackbox seal box exports/ --key records.key\n          blackbox seal box exports/ --rules rules.toml --dry-run\n          blackbox seal box exports/ --compartment personal --chat 'Family*' --key records.key\nExit codes: 0 done; 1 no message and no event in the exports; 2 error; 3 refused; 4 the archive failed verification"
     )]
     Seal(Seal),
     /// List the formats of exports that are read, what is kept of each and what is lost
@@ -51,6 +51,11 @@ pub enum Verb {
         after_help = "Example: blackbox accept box --key ico.key\nExit codes: 0 done; 2 error; 3 refused; 4 the archive failed verification"
     )]
     Accept(Accept),
+    /// As an examiner, ask for a drill, or carry it out: whether deposits open at all
+    #[command(
+        after_help = "Example: blackbox drill box --key foi.key\nThen, approved: blackbox drill box 5f0c9d2e11aa34bb --key foi.key\nExit codes: 0 done; 1 every deposit was drilled; 2 error; 3 refused, or not enough approvals; 4 a segment did not open, or the archive or an approval failed verification"
+    )]
+    Drill(Drill),
     /// As an examiner, ask for terms
     #[command(
         after_help = "Example: blackbox request box 'greensill AND from:\"David Cameron\"' --case FOI2021/0412 --basis 'FOIA 2000 s.1' --key foi.key\nExit codes: 0 done; 2 error; 3 refused: the query is not one that can be answered; 4 the archive failed verification"
@@ -127,6 +132,9 @@ pub struct OperatorArg {
     /// Operator's key [default: ARCHIVE.operator.key beside the folder]
     #[arg(long, value_name = "FILE")]
     pub operator_key: Option<PathBuf>,
+    /// File whose first line is the passphrase of the operator's key [default: asked on a terminal]
+    #[arg(long, value_name = "FILE")]
+    pub operator_passphrase_file: Option<PathBuf>,
 }
 
 /// Who acts.
@@ -135,6 +143,9 @@ pub struct WhoArgs {
     /// Your identity file
     #[arg(long, value_name = "FILE")]
     pub key: PathBuf,
+    /// File whose first line is the passphrase of your key [default: asked on a terminal]
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
     /// Folder of your state [default: KEYFILE.state]
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
@@ -157,6 +168,18 @@ pub struct Keygen {
     /// Identity file to write; the public file lies beside it, as NAME.pub
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
+    /// What an age plugin wrote when it made its key: receive through it (a hardware token, a post-quantum key)
+    #[arg(long, value_name = "FILE")]
+    pub plugin_identity: Option<PathBuf>,
+    /// The plugin's recipient, age1... [default: the comment in its file]
+    #[arg(long, value_name = "RECIPIENT", requires = "plugin_identity")]
+    pub recipient: Option<String>,
+    /// Protect the key file by a passphrase, asked twice on a terminal
+    #[arg(long)]
+    pub passphrase: bool,
+    /// Protect the key file by the passphrase that is this file's first line
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -184,9 +207,14 @@ pub struct Init {
     /// Policy, as TOML [default: safe values]
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+    /// Protect the operator's key by the passphrase that is this file's first line
+    #[arg(long, value_name = "FILE")]
+    pub operator_passphrase_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("acting").required(true).multiple(true).args(["key", "dry_run"]))]
+#[command(mut_arg("key", |key| key.required(false)))]
 pub struct Seal {
     #[command(flatten)]
     pub archive: ArchiveArg,
@@ -194,7 +222,7 @@ pub struct Seal {
     #[arg(required = true, value_name = "EXPORT")]
     pub exports: Vec<PathBuf>,
     #[command(flatten)]
-    pub who: WhoArgs,
+    pub who: Option<WhoArgs>,
     #[command(flatten)]
     pub operator: OperatorArg,
     /// Zone of times that exports write without one
@@ -212,14 +240,29 @@ pub struct Seal {
     /// Command that reads a recording on standard input and writes what is said in it
     #[arg(long, value_name = "COMMAND")]
     pub transcribe: Option<String>,
-    /// Compartment
-    #[arg(long, value_name = "NAME", default_value = "main")]
-    pub compartment: String,
+    /// Compartment: for everything, or for what --chat and --person name [default: main]
+    #[arg(long, value_name = "NAME")]
+    pub compartment: Option<String>,
+    /// Only chats with such a name go into --compartment; * stands for any characters, ? for one; once for each
+    #[arg(long, value_name = "PATTERN", requires = "compartment")]
+    pub chat: Vec<String>,
+    /// Only what such a person sent or received goes into --compartment, besides such chats; once for each
+    #[arg(long, value_name = "PATTERN", requires = "compartment")]
+    pub person: Vec<String>,
+    /// Compartment for everything else [default: main]
+    #[arg(long = "else", value_name = "NAME")]
+    pub otherwise: Option<String>,
+    /// Rules that sort chats and people into compartments, as TOML
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["compartment", "chat", "person", "otherwise"])]
+    pub rules: Option<PathBuf>,
+    /// Seal nothing; list every chat, how much is in it and where it would go
+    #[arg(long)]
+    pub dry_run: bool,
     /// Seal although there are under 500 messages; the manifest says so
     #[arg(long)]
     pub small: bool,
     /// Remember fingerprints beside your key: skip what is sealed already, report what a later export lacks
-    #[arg(long)]
+    #[arg(long, requires = "key")]
     pub remember: bool,
 }
 
@@ -240,6 +283,32 @@ pub enum Mode {
     Count,
     /// The messages that match
     Open,
+    /// The same, by common terms too: on an order, if the policy allows it and all custodians agree
+    Exceptional,
+}
+
+#[derive(Debug, Args)]
+pub struct Drill {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    /// Id of an approved drill, to carry it out [default: ask for one]
+    pub id: Option<String>,
+    #[command(flatten)]
+    pub who: WhoArgs,
+    #[command(flatten)]
+    pub operator: OperatorArg,
+    /// A deposit to drill; once for each [default: all that were not drilled]
+    #[arg(long, value_name = "ID", conflicts_with = "id")]
+    pub deposit: Vec<String>,
+    /// Case reference; public
+    #[arg(long, default_value = "drill", conflicts_with = "id")]
+    pub case: String,
+    /// Legal basis; public
+    #[arg(long, default_value = "custody drill", conflicts_with = "id")]
+    pub basis: String,
+    /// Last UTC day on which custodians may approve [default: in 90 days]
+    #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "id")]
+    pub expires: Option<jiff::civil::Date>,
 }
 
 #[derive(Debug, Args)]
@@ -268,8 +337,17 @@ pub struct Request {
     #[arg(long, value_parser = day)]
     pub until: Option<jiff::civil::Date>,
     /// Count, or open
-    #[arg(long, value_enum, default_value = "open")]
+    #[arg(
+        long,
+        value_enum,
+        default_value = "open",
+        requires_if("exceptional", "order"),
+        requires_if("exceptional", "expires")
+    )]
     pub mode: Mode,
+    /// The order that an exceptional request carries out, as "Inquiries Act 2005 s.21, order 7"; public
+    #[arg(long, value_name = "REFERENCE")]
+    pub order: Option<String>,
     /// Neighbours of each hit, on each side
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub context: u8,
@@ -483,6 +561,9 @@ pub struct Audit {
     /// A custodian's or auditor's identity file: reads the terms
     #[arg(long, value_name = "FILE")]
     pub key: Option<PathBuf>,
+    /// File whose first line is the passphrase of that key [default: asked on a terminal]
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub passphrase_file: Option<PathBuf>,
     /// A checkpoint kept outside the archive; once for each
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Vec<PathBuf>,

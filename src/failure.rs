@@ -72,7 +72,9 @@ impl From<Error> for Failure {
                 .and_then(|rest| rest.split_once('"'))
                 .map(|(file, _)| file.to_owned()),
         };
-        Failure { code, message, hint: None, file }
+        let hint = matches!(error, Error::PluginMissing(_))
+            .then(|| "install it, or add its folder to PATH".to_owned());
+        Failure { code, message, hint, file }
     }
 }
 

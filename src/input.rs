@@ -13,6 +13,8 @@ use blackbox_store::Folder;
 use crate::{
     cli::{ArchiveArg, OperatorArg, WhoArgs},
     failure::Failure,
+    output::warn,
+    prompt::Source,
 };
 
 /// The store in which an archive lies.
@@ -42,7 +44,31 @@ pub fn operator(archive: &ArchiveArg, operator: &OperatorArg) -> Result<Option<I
             path
         }
     };
-    Ok(Some(Identity::load(&path)?))
+    let passphrase =
+        Source { file: operator.operator_passphrase_file.as_deref(), flag: "--operator-passphrase-file" };
+    identity(&path, passphrase).map(Some)
+}
+
+/// Loads any identity file: protected by a passphrase or not, its plugin in PATH if it has one.
+///
+/// # Errors
+/// The file or its passphrase cannot be read, or the plugin is missing.
+pub fn identity(path: &Path, passphrase: Source<'_>) -> Result<Identity, Failure> {
+    let mut asked = false;
+    let identity = Identity::load_with(path, || {
+        asked = true;
+        passphrase.passphrase(path)
+    })?;
+    if passphrase.file.is_some() && !asked {
+        warn(&format!("\"{}\": no passphrase protects it; {} says nothing", path.display(), passphrase.flag));
+    }
+    identity.age()?;
+    Ok(identity)
+}
+
+/// Where the passphrase of `--key` comes from.
+pub fn of_key(file: Option<&Path>) -> Source<'_> {
+    Source { file, flag: "--passphrase-file" }
 }
 
 /// The operator's key, which is needed.
@@ -81,7 +107,7 @@ pub struct Who {
 /// # Errors
 /// The key cannot be read, or the log was rolled back or forked.
 pub fn who(archive: &Archive<'_>, ledger: &Ledger, args: &WhoArgs) -> Result<Who, Failure> {
-    let identity = Identity::load(&args.key)?;
+    let identity = identity(&args.key, of_key(args.passphrase_file.as_deref()))?;
     let folder = args.state.clone().unwrap_or_else(|| State::path_beside(&args.key));
     let mut state = State::open(&folder, archive)?;
     let outside = args.checkpoint.as_deref().map(outside).transpose()?;

@@ -7,6 +7,7 @@ mod failure;
 mod input;
 mod output;
 mod progress;
+mod prompt;
 mod remember;
 
 use std::process::ExitCode;
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(output::usage(&error)),
     };
+    blackbox_custody::identity::prompt::install(prompt::Terminal);
     let json = cli.json;
     ExitCode::from(output::finish(cmd::run(cli), json))
 }

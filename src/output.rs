@@ -98,6 +98,11 @@ pub fn warn(message: &str) {
     warn_line("warning", message);
 }
 
+/// What an age plugin has to say, on stderr.
+pub fn plugin(message: &str) {
+    warn_line("plugin", message);
+}
+
 fn warn_line(kind: &str, message: &str) {
     let message = blackbox_bundle::escape_terminal(message);
     // A closed stderr is nobody's to complain to.

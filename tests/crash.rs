@@ -89,6 +89,49 @@ fn a_deposit_interrupted_at_any_write_is_in_the_log_whole_or_not_at_all() {
     }
 }
 
+/// Seals two deposits and logs both at once through `store`, as the program does for two compartments.
+fn seal_two_and_log(world: &World, store: &dyn Store, deposits: &[String; 2]) -> Result<(), String> {
+    let all = messages(40);
+    let mut documents = Vec::new();
+    for (deposit, part) in deposits.iter().zip(all.chunks(20)) {
+        world.try_seal(store, deposit, &Given(part), 1 << 17).map_err(|error| error.to_string())?;
+        documents.push(store.read(&manifest_path(deposit)).map_err(|error| error.to_string())?);
+    }
+    let mut archive = Archive::open(store).map_err(|error| error.to_string())?;
+    let entries = deposits.iter().zip(&documents).map(|(deposit, document)| Entry {
+        kind: Kind::Deposit,
+        subject: deposit,
+        by: world.sealer.verifier().name(),
+        path: manifest_path(deposit),
+        document,
+        bodies: Vec::new(),
+        time: "2026-01-01T00:00:01Z",
+    });
+    archive.append_all(&world.operator, entries.collect()).map(drop).map_err(|error| error.to_string())
+}
+
+#[test]
+fn deposits_of_one_run_interrupted_at_any_write_are_all_in_the_log_or_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::new(folder.path(), (2, 3));
+    // The first writes are those of the test above.
+    for (number, (passes, fate)) in fates().skip(30).enumerate() {
+        let deposits = [format!("a{number}"), format!("b{number}")];
+        let done = seal_two_and_log(&world, &Faulty::new(&world.store, passes, fate), &deposits).is_ok();
+        assert_sound(&world.store, &format!("after {passes} writes, {fate:?}"));
+        let ledger = Ledger::read(&world.archive()).unwrap();
+        let logged = deposits.each_ref().map(|one| ledger.about(Kind::Deposit, one).count());
+        assert!(
+            logged == [1, 1] || (logged == [0, 0] && !done),
+            "after {passes} writes, {fate:?}: {logged:?}"
+        );
+        if done {
+            assert!(passes > 30, "only {passes} writes were interrupted");
+            return;
+        }
+    }
+}
+
 /// One custodian's and the examiner's part of a request's life, through `store`.
 struct Life<'a> {
     world: &'a World,
@@ -133,6 +176,7 @@ fn ask(world: &World, store: &dyn Store) -> Result<String, String> {
     let wanted = Wanted {
         query: "note7".into(),
         mode: Mode::Open,
+        order: None,
         find_by: Vec::new(),
         case: "C1".into(),
         basis: "law".into(),

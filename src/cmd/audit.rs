@@ -20,7 +20,10 @@ use crate::{
 pub fn run(args: &cli::Audit) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
     let archive = Archive::open(&store)?;
-    let key = args.key.as_deref().map(Identity::load).transpose()?;
+    let passphrase = input::of_key(args.passphrase_file.as_deref());
+    let key = args.key.as_deref().map(|key| input::identity(key, passphrase)).transpose()?;
+    // A token that is not plugged in is no error of the archive.
+    key.as_ref().map(Identity::prove).transpose()?;
     let outside = args.checkpoint.iter().map(|path| input::outside(path)).collect::<Result<Vec<_>, _>>()?;
     let ledger = Ledger::read(&archive)?;
     if let Some(key) = key.as_ref().filter(|key| !archive.people.is_overseer(key.public())) {

@@ -16,6 +16,7 @@ use crate::{
     failure::Failure,
     input::{operator_path, store},
     output::Outcome,
+    prompt::Source,
 };
 
 pub fn run(args: &Init) -> Result<Outcome, Failure> {
@@ -31,8 +32,14 @@ pub fn run(args: &Init) -> Result<Outcome, Failure> {
             Failure::error(format!("\"{path}\": exists already; refusing to overwrite it")).file(path)
         );
     }
+    let flag = "--operator-passphrase-file";
+    let passphrase = args.operator_passphrase_file.as_deref();
+    let passphrase = passphrase.map(|file| Source { file: Some(file), flag }.fresh()).transpose()?;
     let store = store(&args.archive);
-    operator.save(&operator_path)?;
+    match &passphrase {
+        Some(passphrase) => operator.save_with(&operator_path, passphrase)?,
+        None => operator.save(&operator_path)?,
+    }
     if let Err(error) = Archive::create(&store, &config, &operator) {
         // The key of an archive that was not made serves nobody.
         let _ = std::fs::remove_file(&operator_path);

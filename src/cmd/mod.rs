@@ -7,6 +7,7 @@ mod change;
 mod custody;
 mod demo;
 mod document;
+mod drill;
 mod formats;
 mod init;
 mod inspect;
@@ -39,6 +40,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Failure> {
         Verb::Formats => Ok(formats::run()),
         Verb::ReadDocument => document::run(),
         Verb::Accept(args) => accept::run(args),
+        Verb::Drill(args) => drill::run(args),
         Verb::Request(args) => request::run(args),
         Verb::Review(args) => review::run(args),
         Verb::Approve(args) => approve::run(args),

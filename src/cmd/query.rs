@@ -37,6 +37,10 @@ pub fn run(args: &cli::Query) -> Result<Outcome, Failure> {
         let why = format!("it was made by \"{}\"", open.request.leaf.by);
         return Err(Error::refused("answer this request", why).into());
     }
+    if open.plan.query.is_drill() {
+        let failure = Failure::from(Error::refused("answer this request", "it is a drill"));
+        return Err(failure.hint(format!("carry it out with `blackbox drill ARCHIVE {} --key KEY`", args.id)));
+    }
     let collected = collect(&archive, &ledger, &open, &who.identity)?;
     collected.warnings.iter().for_each(|warning| warn(warning));
     let searching = bar(None, "searching");

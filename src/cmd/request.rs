@@ -39,6 +39,7 @@ fn wanted(args: &cli::Request) -> Result<Wanted, Failure> {
         mode: match args.mode {
             cli::Mode::Count => Mode::Count,
             cli::Mode::Open => Mode::Open,
+            cli::Mode::Exceptional => Mode::Exceptional,
         },
         find_by: literals(&args.find_by)?,
         case: args.case.clone(),
@@ -50,6 +51,7 @@ fn wanted(args: &cli::Request) -> Result<Wanted, Failure> {
         deposits: args.deposit.clone(),
         compartments: args.compartment.clone(),
         expires: args.expires,
+        order: args.order.clone(),
     })
 }
 
@@ -82,22 +84,23 @@ fn outcome(archive: &Archive<'_>, draft: &Draft, log_index: u64) -> Result<Outco
             json!({ "field": literal.field.name(), "term": literal.term, "roles": roles })
         })
         .collect();
-    let mut lines = vec![
+    let mut lines: Vec<String> = request.alarm().into_iter().collect();
+    lines.extend([
         format!(
             "Request {} is in the log, for {} of {} custodians to approve.",
             request.id,
-            group.threshold.needed(),
+            request.needed(group.threshold),
             group.custodians.len()
         ),
         format!("Query: {}", draft.plan.query),
         format!("Days: {} to {} (UTC)", request.since, request.until),
         "Plan:".to_owned(),
-    ];
+    ]);
     lines.extend(draft.plan.lines().into_iter().map(|line| format!("  {line}")));
-    let closure = draft.plan.closure();
-    if !closure.is_empty() {
+    let opens = request.opens(&draft.plan);
+    if !opens.is_empty() {
         lines.push("Whatever program reads the archive, these tokens open at most:".to_owned());
-        lines.extend(closure.lines().into_iter().map(|line| format!("  {line}")));
+        lines.extend(opens.into_iter().map(|line| format!("  {line}")));
     }
     if request.context > 0 {
         lines.push(format!("  and {} message(s) before and after each in its conversation", request.context));
@@ -114,6 +117,8 @@ fn outcome(archive: &Archive<'_>, draft: &Draft, log_index: u64) -> Result<Outco
         "epochs": epochs,
         "expires": request.expires,
         "log_index": log_index,
+        "mode": request.mode.to_string(),
+        "order": request.order,
     });
     Ok(Outcome::done(json, lines.join("\n")))
 }

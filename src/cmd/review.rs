@@ -7,6 +7,7 @@ use blackbox_custody::{
     ledger::Ledger,
 };
 use blackbox_log::Kind;
+use blackbox_query::plan::Mode;
 use serde_json::{Value, json};
 
 use crate::{
@@ -75,7 +76,7 @@ fn review(
             made.into_iter().map(move |logged| format!("{kind} by {}", logged.leaf.by))
         })
         .collect();
-    let warnings = warnings(ledger, open, months);
+    let (warnings, alarm) = (warnings(ledger, open, months), request.alarm());
     let surplus = open.plan.surplus();
     let sections = [
         ("The plan, literal by literal", open.plan.lines()),
@@ -86,7 +87,8 @@ fn review(
         ("Decisions so far", decisions.clone()),
         ("Mind", warnings.clone()),
     ];
-    let mut lines = vec![
+    let mut lines: Vec<String> = alarm.clone().into_iter().collect();
+    lines.extend([
         format!("Request {} by {}, {}", request.id, request.examiner, request.time),
         format!("  Case {}; basis: {}; purpose: {}", request.case, request.basis, request.purpose),
         format!("  Query: {}", open.plan.query),
@@ -100,7 +102,7 @@ fn review(
             request.compartments.join(", "),
             request.expires
         ),
-    ];
+    ]);
     for (title, section) in sections.iter().filter(|(_, section)| !section.is_empty()) {
         lines.push(format!("  {title}:"));
         lines.extend(section.iter().map(|line| format!("    {line}")));
@@ -111,13 +113,13 @@ fn review(
         "since": request.since, "until": request.until, "context": request.context, "expires": request.expires,
         "deposits": request.deposits, "compartments": request.compartments, "plan": open.plan.lines(), "closure": closure(open),
         "surplus": open.plan.surplus(), "together_examiner": mine, "together_everyone": all,
-        "decisions": decisions, "warnings": warnings,
+        "decisions": decisions, "warnings": warnings, "order": request.order, "alarm": alarm,
     });
     Ok((json, lines.iter().map(|line| blackbox_bundle::escape_terminal(line)).collect::<Vec<_>>().join("\n")))
 }
 
 fn closure(open: &OpenRequest) -> Vec<String> {
-    let mut lines = open.plan.closure().lines();
+    let mut lines = open.request.document.opens(&open.plan);
     let context = open.request.document.context;
     if context > 0 && !lines.is_empty() {
         lines.push(format!(
@@ -140,7 +142,7 @@ fn warnings(ledger: &Ledger, open: &OpenRequest, months: usize) -> Vec<String> {
         warnings.push(format!("it covers {months} months"));
     }
     let singles = open.plan.closure().singles().len();
-    if singles > 0 {
+    if singles > 0 && request.mode != Mode::Drill {
         warnings.push(format!(
             "{singles} term(s) open every message that holds them; a count request first would say how many"
         ));

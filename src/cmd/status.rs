@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use blackbox_custody::{Archive, keys::group, ledger::Ledger};
+use blackbox_custody::{Archive, drill::drilled, keys::group, ledger::Ledger};
 use blackbox_format::manifest::Manifest;
 use blackbox_log::Kind;
 use serde_json::json;
@@ -26,14 +26,18 @@ pub fn run(args: &ArchiveArg) -> Result<Outcome, Failure> {
     )];
     for deposit in &deposits {
         lines.push(format!(
-            "Deposit {} ({}): {} to {}, {} segment(s), accepted by {} of {}",
+            "Deposit {} ({}): {} to {}, {} segment(s), accepted by {} of {}, {}",
             deposit["deposit"].as_str().unwrap_or_default(),
             deposit["compartment"].as_str().unwrap_or_default(),
             deposit["first_month"].as_str().unwrap_or_default(),
             deposit["last_month"].as_str().unwrap_or_default(),
             deposit["segments"],
             deposit["accepted"],
-            deposit["custodians"]
+            deposit["custodians"],
+            match deposit["drilled"].as_str() {
+                Some(time) => format!("drilled at {time}"),
+                None => "not drilled".to_owned(),
+            }
         ));
     }
     for request in &requests {
@@ -46,6 +50,9 @@ pub fn run(args: &ArchiveArg) -> Result<Outcome, Failure> {
             request["refusals"],
             request["disclosures"]
         ));
+        if let Some(alarm) = request["alarm"].as_str() {
+            lines.push(format!("  {}", blackbox_bundle::escape_terminal(alarm)));
+        }
     }
     lines.extend(advice.iter().map(|advice| format!("Advice: {advice}")));
     lines.push("Checkpoint (keep a copy elsewhere: it shows later whether the log was cut back):".to_owned());
@@ -66,6 +73,7 @@ fn deposits(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<serde_json::Va
                 "first_month": manifest.first.to_string(), "last_month": manifest.last.to_string(),
                 "segments": manifest.segments.len(), "accepted": accepted(archive, ledger, manifest).0.len(),
                 "custodians": manifest.threshold.custodians(), "threshold": manifest.threshold.needed(),
+                "drilled": drilled(archive, ledger, manifest),
             })
         })
         .collect())
@@ -78,6 +86,7 @@ fn requests(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<serde_json::Va
         json!({
             "request": request.document.id, "examiner": request.document.examiner, "case": request.document.case,
             "mode": request.document.mode.to_string(), "expires": request.document.expires,
+            "order": request.document.order, "alarm": request.document.alarm(),
             "approvals": count(Kind::Approval), "refusals": count(Kind::Refusal), "disclosures": count(Kind::Disclosure),
         })
     }).collect())
@@ -100,10 +109,16 @@ fn advice(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<String>, Failure
     for deposit in ledger.deposits(archive)? {
         let id = &deposit.document.deposit;
         let (_, missing) = accepted(archive, ledger, &deposit.document);
-        advice.push(match missing[..] {
-            [] => format!("keep the exports of deposit {id} until a drill has opened it"),
-            _ => format!("keep the exports of deposit {id}: {} have not accepted it", missing.join(", ")),
-        });
+        let mut lacking = Vec::new();
+        if !missing.is_empty() {
+            lacking.push(format!("{} have not accepted it (`blackbox accept`)", missing.join(", ")));
+        }
+        if drilled(archive, ledger, &deposit.document).is_none() {
+            lacking.push("no drill has opened it (`blackbox drill`)".to_owned());
+        }
+        if !lacking.is_empty() {
+            advice.push(format!("keep the exports of deposit {id}: {}", lacking.join("; ")));
+        }
     }
     let today = clock::now().today;
     for request in ledger.requests(archive)? {
@@ -111,7 +126,8 @@ fn advice(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<String>, Failure
             .about(Kind::Approval, &request.document.id)
             .map(|logged| logged.leaf.by.as_str())
             .collect();
-        let needed = archive.people.group_of(&request.document.compartments)?.threshold.needed();
+        let group = archive.people.group_of(&request.document.compartments)?;
+        let needed = request.document.needed(group.threshold);
         if approvals.len() < needed && !request.document.is_expired(today) {
             advice.push(format!(
                 "request {} waits for {} more approval(s)",

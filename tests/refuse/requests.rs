@@ -100,6 +100,19 @@ fn an_expired_request_is_not_approved() {
 }
 
 #[test]
+fn a_request_without_any_month_to_answer_is_refused() {
+    let world = World::new();
+    let why = "no deposit that it asks covers any month that it asks";
+    world.ask(RARE, &["--since", "2030-01-01", "--until", "2030-12-31"]).fails(REFUSED, why);
+    let later = |request: &mut blackbox_custody::request::Request| {
+        (request.since, request.until) = ("2030-01-01".to_owned(), "2030-12-31".to_owned());
+    };
+    let id = ForgedRequest { request: &later, ..ForgedRequest::default() }.log(&world);
+    world.approve("alder", &id).fails(REFUSED, why);
+    assert!(!world.path("box").join(format!("requests/{id}/approval.alder")).exists());
+}
+
+#[test]
 fn an_unknown_examiner_asks_nothing() {
     let world = World::new();
     let before = world.files();

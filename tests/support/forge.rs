@@ -30,6 +30,8 @@ pub const TIME: &str = "2026-01-01T09:00:00Z";
 pub struct ForgedRequest<'a> {
     /// The query of which the request begins as an honest one.
     pub query: &'a str,
+    /// Its mode.
+    pub mode: Mode,
     /// Changes its body.
     pub claim: &'a dyn Fn(&mut Claim),
     /// Changes its public part.
@@ -44,6 +46,7 @@ impl Default for ForgedRequest<'_> {
     fn default() -> Self {
         ForgedRequest {
             query: super::history::RARE,
+            mode: Mode::Open,
             claim: &|_| {},
             request: &|_| {},
             signer: EXAMINER,
@@ -75,7 +78,7 @@ impl ForgedRequest<'_> {
     pub fn make(&self, world: &World) -> (Request, Vec<u8>, Vec<u8>) {
         let store = world.store();
         let archive = Archive::open(&store).unwrap();
-        let plan = Plan::new(&self.query.parse().unwrap(), Mode::Open, &archive.people.rules, &[]).unwrap();
+        let plan = Plan::new(&self.query.parse().unwrap(), self.mode, &archive.people.rules, &[]).unwrap();
         let mut claim = plan.claim();
         (self.claim)(&mut claim);
         let text = RequestBody { salt: Hex([7; 32]), claim }.to_text().unwrap();
@@ -91,7 +94,8 @@ impl ForgedRequest<'_> {
             case: "FOI2023/9".to_owned(),
             basis: "FOIA 2000 s.1".to_owned(),
             purpose: "FOIA 2000 s.1".to_owned(),
-            mode: Mode::Open,
+            mode: self.mode,
+            order: None,
             since: "2023-01-01".to_owned(),
             until: "2023-03-31".to_owned(),
             context: 0,

@@ -171,10 +171,18 @@ impl World {
         Identity::load(&self.path("box.operator.key")).unwrap()
     }
 
-    /// Runs the program with `--json`, in the world's folder.
+    /// Paths of the archive below `prefix`.
+    pub fn store_list(&self, prefix: &str) -> Vec<String> {
+        self.store().list(prefix).unwrap()
+    }
+
+    /// Runs the program with `--json`, in the world's folder; programs in `bin` there are in PATH.
     pub fn run(&self, args: &[&str]) -> Reply {
         let mut command = Command::new(env!("CARGO_BIN_EXE_blackbox"));
         command.arg("--json").args(args).current_dir(self.folder.path()).env("TMPDIR", self.path("tmp"));
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = std::iter::once(self.path("bin")).chain(std::env::split_paths(&path));
+        command.env("PATH", std::env::join_paths(folders).unwrap());
         let output = command.output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         let json = serde_json::from_slice(&output.stdout);

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use blackbox_custody::{Identity, wrap::unwrap};
+use blackbox_custody::{Archive, Identity, wrap::unwrap};
 use blackbox_format::{
     fields::Hex,
     manifest::{Flag, Manifest, custody_path, manifest_path, segment_path},
@@ -14,7 +14,7 @@ use blackbox_seal::{Custodian, History, Job, Progress, Report, Stage, seal};
 use blackbox_store::{Store, Table};
 use blackbox_token::{Secret, custody::CustodyKeys};
 
-use super::memory::Memory;
+use super::{CUSTODIANS, SEALER, World, history::Generated, memory::Memory};
 
 /// Its origin.
 pub const ORIGIN: &str = "example.org/sealed";
@@ -92,6 +92,36 @@ impl Sealed {
         let root = self.manifest.file(&format!("{segment:05}/{file}")).unwrap();
         Table::open(&self.store, &segment_path(DEPOSIT, segment, file), root).unwrap()
     }
+}
+
+/// Seals generated messages as deposit `id` into memory, for the custodians of `world`, logs nothing.
+pub fn seal_for(world: &World, archive: &Archive<'_>, id: &str, exceptional: Flag) -> (Memory, Manifest) {
+    let sealer = world.identity(SEALER);
+    let people = CUSTODIANS.map(|name| world.identity(name).public().clone());
+    let recipients = people.each_ref().map(|person| person.recipient().unwrap());
+    let names = people.iter().map(|person| person.verifier.name());
+    let custodians = names.zip(&recipients).map(|(name, key)| Custodian { name, recipient: key.as_ref() });
+    let job = Job {
+        origin: super::ORIGIN,
+        archive: archive.hash,
+        deposit: id,
+        compartment: "main",
+        threshold: archive.people.threshold,
+        custodians: custodians.collect(),
+        rules: &archive.people.rules,
+        context: 1,
+        exceptional,
+        small: Flag::No,
+        lacking: Vec::new(),
+        segment_messages: 300,
+        sealed: super::forge::TIME,
+        timezone: "UTC",
+        signer: &sealer,
+    };
+    let store = Memory::default();
+    seal(&store, &job, &Generated { count: 600, words: 8, seed: 5 }, &Quiet::default()).unwrap();
+    let note = Note::parse(&store.read(&manifest_path(id)).unwrap()).unwrap();
+    (store, Manifest::parse(&note.text).unwrap())
 }
 
 /// Watches nothing.

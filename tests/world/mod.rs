@@ -25,13 +25,13 @@ use blackbox_query::{
     language::Query,
     matches::{Terms, matches},
     plan::{Mode, Plan},
-    read::{DepositReader, Found, Job as SearchJob, search},
+    read::{DepositReader, Found, Job as SearchJob, Tried, drill, search},
 };
 use blackbox_seal::{Custodian, History, Job, Progress, Report, SealError, Stage, seal};
 use blackbox_store::{Folder, Store};
 use blackbox_token::{
     ask::{Ask, Range},
-    combine::combine,
+    combine::{Tokens, combine},
     custody::CustodyKeys,
 };
 
@@ -192,19 +192,7 @@ impl Bench<'_> {
             query.parse().map_err(|error: blackbox_query::language::ParseError| error.to_string())?;
         let rules = &self.archive.people.rules;
         let plan = Plan::new(&query, Mode::Open, rules, &[]).map_err(|error| error.to_string())?;
-        let range = |deposit: &Checked<Manifest>| Range {
-            deposit: deposit.document.deposit.clone(),
-            threshold: deposit.document.threshold,
-            months: deposit.document.months().collect(),
-        };
-        let ask = Ask {
-            origin: "example.org/box".to_owned(),
-            ranges: self.deposits.iter().map(range).collect(),
-            items: items(&plan, context),
-        };
-        let all: Vec<usize> = (0..ask.items.len()).collect();
-        let answers: Vec<_> = self.keys.iter().map(|keys| ask.answer(keys, &all).unwrap()).collect();
-        let tokens = combine(&ask, &answers).unwrap();
+        let (ask, tokens) = self.tokens(&plan, context);
         let needed = self.archive.people.threshold.needed();
         let job = SearchJob {
             plan: &plan,
@@ -217,6 +205,32 @@ impl Bench<'_> {
         };
         let found = search(&job, &self.readers).map_err(|error| error.to_string())?;
         Ok((plan, found))
+    }
+
+    /// Drills every deposit.
+    pub fn drill(&self) -> Vec<Tried> {
+        let rules = &self.archive.people.rules;
+        let plan = Plan::new(&"drill:drill".parse().unwrap(), Mode::Drill, rules, &[]).unwrap();
+        let (ask, tokens) = self.tokens(&plan, 0);
+        self.readers.iter().enumerate().map(|deposit| drill(&ask, &tokens, deposit)).collect()
+    }
+
+    /// What `plan` asks, and the tokens that the custodians give for it.
+    fn tokens(&self, plan: &Plan, context: u8) -> (Ask, Tokens) {
+        let range = |deposit: &Checked<Manifest>| Range {
+            deposit: deposit.document.deposit.clone(),
+            threshold: deposit.document.threshold,
+            months: deposit.document.months().collect(),
+        };
+        let ask = Ask {
+            origin: "example.org/box".to_owned(),
+            ranges: self.deposits.iter().map(range).collect(),
+            items: items(plan, context),
+        };
+        let all: Vec<usize> = (0..ask.items.len()).collect();
+        let answers: Vec<_> = self.keys.iter().map(|keys| ask.answer(keys, &all).unwrap()).collect();
+        let tokens = combine(&ask, &answers).unwrap();
+        (ask, tokens)
     }
 }
 

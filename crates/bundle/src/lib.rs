@@ -24,6 +24,7 @@ pub use crate::{
     html::html,
     json::json,
     terminal::{Colour, terminal},
+    wrap::fit_terminal,
 };
 
 /// What is known of a request and shown above its answer. Public facts and the query's words.

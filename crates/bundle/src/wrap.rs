@@ -30,6 +30,21 @@ pub(crate) fn columns(spans: &[Span]) -> usize {
     spans.iter().map(|span| span.text.width()).sum()
 }
 
+/// `text` for one line of at most `columns` columns: as [`crate::escape_terminal`] writes it, with `…` for an end that
+/// finds no room.
+pub fn fit_terminal(text: &str, columns: usize) -> String {
+    let text = crate::escape_terminal(text);
+    if text.width() <= columns {
+        return text;
+    }
+    let mut used = 1;
+    let fits = |grapheme: &&str| {
+        used += grapheme.width();
+        used <= columns
+    };
+    text.graphemes(true).take_while(fits).chain(["…"]).collect()
+}
+
 /// `spans` as lines of at most `columns` columns, without blanks at their ends. Bold stretches end
 /// with their line and begin again on the next.
 pub(crate) fn wrap(spans: &[Span], columns: usize) -> Vec<String> {
@@ -125,6 +140,14 @@ mod tests {
         assert_eq!(wrapped("漢字漢字", 5), ["漢字", "漢字"]);
         assert_eq!(wrapped("e\u{301}e\u{301}e\u{301}", 2), ["e\u{301}e\u{301}", "e\u{301}"]);
         assert_eq!(wrapped("漢", 1), ["漢"]);
+    }
+
+    #[test]
+    fn what_finds_no_room_is_cut_off_after_escaping() {
+        assert_eq!(fit_terminal("Family", 6), "Family");
+        assert_eq!(fit_terminal("Family group", 6), "Famil…");
+        assert_eq!(fit_terminal("漢字漢字", 6), "漢字…");
+        assert_eq!(fit_terminal("a\nb", 9), "a⟨U+000A…");
     }
 
     #[test]

@@ -86,13 +86,29 @@ impl Approval {
         share_path(&self.request, &self.custodian)
     }
 
-    /// Whether the digests are exactly those due: one for each approved item and each key that the
-    /// custodian holds. Without them nobody could compare its answers with others'.
+    /// Whether the digests are those due, as far as can be told without the terms: one for each approved
+    /// item and each key that the custodian holds; before them, where it answered under its unanimous key,
+    /// one for that. Without them nobody could compare its answers with others'.
     pub fn digests_are_due(&self, threshold: Threshold) -> bool {
+        let unanimous = Subset::single(self.number);
         let own: Vec<Subset> =
             threshold.subsets().into_iter().filter(|subset| subset.contains(self.number)).collect();
-        let due = self.items.iter().flat_map(|item| own.iter().map(move |subset| (*item, *subset)));
-        due.eq(self.digests.iter().map(|line| (line.item, line.subset)))
+        let mut left = self.digests.iter().map(|line| (line.item, line.subset)).peekable();
+        let due = |item: &usize| {
+            if !own.contains(&unanimous) {
+                left.next_if_eq(&(*item, unanimous));
+            }
+            own.iter().all(|subset| left.next() == Some((*item, *subset)))
+        };
+        self.items.iter().all(due) && left.next().is_none()
+    }
+
+    /// Whether the digests are exactly those of the answers that it owes to `ask`.
+    pub fn digests_fit(&self, ask: &Ask) -> bool {
+        let known = self.items.iter().filter(|item| **item < ask.items.len());
+        let owed = known
+            .flat_map(|item| ask.subsets(*item, self.number).into_iter().map(move |subset| (*item, subset)));
+        owed.eq(self.digests.iter().map(|line| (line.item, line.subset)))
     }
 
     /// The text to sign.

@@ -11,7 +11,6 @@ use blackbox_format::{
     merkle::sha256,
     note::{Note, Signer},
     term::Literal,
-    threshold::Threshold,
 };
 use blackbox_log::Kind;
 use blackbox_query::plan::Plan;
@@ -23,7 +22,7 @@ use blackbox_token::{
 use crate::{
     approval::{Approval, ApprovalBody, DigestLine, Share},
     archive::{Archive, Entry},
-    ask::check_context,
+    ask::{check_context, check_months, check_route},
     error::{Error, unsigned},
     group::Group,
     identity::Identity,
@@ -46,6 +45,13 @@ pub struct OpenRequest {
     pub deposits: Vec<Checked<Manifest>>,
     /// The custodians of their compartments.
     pub group: Group,
+}
+
+impl OpenRequest {
+    /// How many custodians must answer.
+    pub fn needed(&self) -> usize {
+        self.request.document.needed(self.group.threshold)
+    }
 }
 
 /// Now, as the program's clock says.
@@ -87,6 +93,7 @@ pub fn open_request(
     id: &str,
 ) -> Result<OpenRequest, Error> {
     let request = ledger.request(archive, id)?;
+    check_route(archive, request.document.mode)?;
     let body = request_body(archive, &request, identity)?;
     let plan = body.check(&request.document, &archive.people.rules)?;
     check_context(archive, (request.document.mode, request.document.context))?;
@@ -245,11 +252,12 @@ fn make(
     now: &Now,
 ) -> Result<Made, Error> {
     let request = &open.request.document;
+    check_months(&open.ask)?;
     let number = open.group.member(&identity.public().verifier)?;
     let keys = open.deposits.iter().map(|deposit| custody_keys(archive, ledger, deposit, identity));
     let answers = open.ask.answer(&keys.collect::<Result<Vec<_>, _>>()?, items);
     let answers = answers.map_err(|error| Error::Usage(error.to_string()))?;
-    let digests = digests((open, open.group.threshold), &answers, (number, items));
+    let digests = digests(open, &answers, items);
     let examiner = archive.people.examiners.iter().find(|person| person.verifier.name() == request.examiner);
     let examiner = examiner
         .ok_or_else(|| Error::refused("approve this request", "its examiner is no longer in office"))?;
@@ -278,16 +286,12 @@ fn make(
     Ok(Made { share, body, note: Note::sign(approval.to_text()?, identity).to_bytes() })
 }
 
-/// One digest for each item and each key held: `Approval::digests_are_due`.
-fn digests(
-    (open, threshold): (&OpenRequest, Threshold),
-    answers: &Answers,
-    (number, items): (usize, &[usize]),
-) -> Vec<DigestLine> {
+/// One digest for each item and each key that answered it: `Approval::digests_are_due`.
+fn digests(open: &OpenRequest, answers: &Answers, items: &[usize]) -> Vec<DigestLine> {
     let request = &open.request.document.id;
     let mut lines = Vec::new();
     for item in items {
-        for subset in threshold.subsets().into_iter().filter(|subset| subset.contains(number)) {
+        for subset in open.ask.subsets(*item, answers.custodian) {
             let digest = open.ask.digest(request, (*item, subset), answers);
             lines.extend(digest.map(|digest| DigestLine { item: *item, subset, digest }));
         }

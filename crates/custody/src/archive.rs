@@ -195,8 +195,17 @@ impl<'a> Archive<'a> {
     /// # Errors
     /// Another document is at its path, the log is damaged, or the store failed.
     pub fn append(&mut self, operator: &dyn Signer, entry: Entry<'_>) -> Result<u64, Error> {
-        let leaf = self.put(entry)?;
-        Ok(self.log.append(operator, &[leaf])?)
+        self.append_all(operator, vec![entry])
+    }
+
+    /// The same with several, under one checkpoint: all are in the log, or none. Gives the number of the first.
+    ///
+    /// # Errors
+    /// As [`Archive::append`].
+    pub fn append_all(&mut self, operator: &dyn Signer, entries: Vec<Entry<'_>>) -> Result<u64, Error> {
+        let leaves = entries.into_iter().map(|entry| Ok(self.stored(entry)?.to_bytes()?));
+        let leaves = leaves.collect::<Result<Vec<_>, Error>>()?;
+        Ok(self.log.append(operator, &leaves)?)
     }
 
     /// As [`Archive::append`], under a new key of the log: the entry is the change that brings it.
@@ -204,19 +213,19 @@ impl<'a> Archive<'a> {
     /// # Errors
     /// As [`Archive::append`].
     pub fn succeed(&mut self, successor: &dyn Signer, entry: Entry<'_>) -> Result<u64, Error> {
-        let leaf = self.put(entry)?;
+        let leaf = self.stored(entry)?.to_bytes()?;
         Ok(self.log.succeed(successor, &[leaf])?)
     }
 
     /// Stores a document and its bodies; gives their leaf.
-    fn put(&self, entry: Entry<'_>) -> Result<Vec<u8>, Error> {
+    fn stored(&self, entry: Entry<'_>) -> Result<Leaf, Error> {
         match self.store.exists(&entry.path)? {
             false => self.store.put(&entry.path, entry.document)?,
             true if self.store.read(&entry.path)? == entry.document => {}
             true => return Err(Error::invalid(&entry.path, "another document is here already")),
         }
         let bodies = entry.bodies.iter().map(|bytes| body::put_body(self.store, bytes));
-        let leaf = Leaf {
+        Ok(Leaf {
             kind: entry.kind,
             time: entry.time.to_owned(),
             subject: entry.subject.to_owned(),
@@ -224,8 +233,7 @@ impl<'a> Archive<'a> {
             document: Hex(sha256(entry.document)),
             path: entry.path,
             bodies: bodies.collect::<Result<_, _>>()?,
-        };
-        Ok(leaf.to_bytes()?)
+        })
     }
 
     /// Reads configuration and log anew: under the lock, before appending.

@@ -12,7 +12,7 @@ use blackbox_query::{
     language::{ParseError, Query},
     plan::{Mode, Plan, PlanError},
 };
-use blackbox_token::secret::fill_random;
+use blackbox_token::{ask::Ask, secret::fill_random};
 
 use crate::{
     approve::Now,
@@ -49,8 +49,11 @@ pub struct Wanted {
     pub deposits: Vec<String>,
     /// Compartments; all, if none is given.
     pub compartments: Vec<String>,
-    /// Last UTC day on which it may be approved; 90 days from now, if none is given.
+    /// Last UTC day on which it may be approved; 90 days from now, if none is given. Mode `exceptional` has
+    /// no default.
     pub expires: Option<jiff::civil::Date>,
+    /// Reference of the order that mode `exceptional` carries out.
+    pub order: Option<String>,
 }
 
 /// Days for which a request may be approved, unless it says otherwise.
@@ -95,12 +98,14 @@ pub fn draft(
     let stranger =
         || Error::refused("ask", format!("\"{}\" is no examiner of this archive", identity.public().name));
     let examiner = examiner.ok_or_else(stranger)?;
+    check_order(archive, wanted)?;
     let query: Query = wanted.query.parse()?;
     let plan = Plan::new(&query, wanted.mode, &archive.people.rules, &wanted.find_by)?;
     check_context(archive, (wanted.mode, wanted.context))?;
     let deposits = asked_deposits(archive, ledger, wanted)?;
     let group = archive.people.group_of(deposits.iter().map(|deposit| &deposit.compartment))?;
     let (since, until) = days(wanted, &deposits)?;
+    let order = wanted.order.clone();
     let mut salt = [0; 32];
     fill_random(&mut salt);
     let text = RequestBody { salt: Hex(salt), claim: plan.claim() }.to_text().map_err(Error::from)?;
@@ -122,6 +127,7 @@ pub fn draft(
         basis: wanted.basis.clone(),
         purpose: wanted.purpose.clone().unwrap_or_else(|| wanted.basis.clone()),
         mode: wanted.mode,
+        order,
         since: since.to_string(),
         until: until.to_string(),
         context: wanted.context,
@@ -131,9 +137,53 @@ pub fn draft(
         commitment: Hex(sha256(text.as_bytes())),
         body: Hex(sha256(&body)),
     };
+    check_months(&request.ask(&plan, deposits.iter())?)?;
     let text = request.to_text().map_err(Error::from)?;
     request.id = Request::id_of(&text);
     Ok(Draft { request, plan, note: Note::sign(text, identity).to_bytes(), body })
+}
+
+/// A request by the exceptional route names its order and its last day, and no other names an order.
+///
+/// # Errors
+/// This one does not, or the archive has no such route.
+fn check_order(archive: &Archive<'_>, wanted: &Wanted) -> Result<(), Error> {
+    check_route(archive, wanted.mode)?;
+    let order = wanted.order.as_ref().is_some_and(|order| !order.trim().is_empty());
+    match (wanted.mode == Mode::Exceptional, order, wanted.expires) {
+        (true, true, Some(_)) | (false, false, _) => Ok(()),
+        (true, false, _) => Err(Error::Usage("mode exceptional needs the reference of an order".to_owned())),
+        (true, true, None) => Err(Error::Usage("mode exceptional needs a last day to approve".to_owned())),
+        (false, true, _) => {
+            Err(Error::Usage(format!("a request of mode {} carries out no order", wanted.mode)))
+        }
+    }
+}
+
+/// Common terms find in an archive only if its policy provided for that when it was made.
+///
+/// # Errors
+/// `mode` is exceptional, and the policy has no such route.
+pub fn check_route(archive: &Archive<'_>, mode: Mode) -> Result<(), Error> {
+    match mode == Mode::Exceptional && !archive.config.policy.exceptional {
+        false => Ok(()),
+        true => Err(Error::refused(
+            "find by common terms",
+            "this archive has no exceptional route; only \"exceptional = true\" in the policy with which an archive is made \
+             gives it one, for what is sealed into that archive",
+        )),
+    }
+}
+
+/// A digest of no answers would hash nothing secret: whoever guesses a term could confirm it.
+///
+/// # Errors
+/// No deposit that is asked covers a month that is asked.
+pub fn check_months(ask: &Ask) -> Result<(), Error> {
+    match ask.ranges.iter().all(|range| range.months.is_empty()) {
+        false => Ok(()),
+        true => Err(Error::refused("ask for this", "no deposit that it asks covers any month that it asks")),
+    }
 }
 
 /// Context keys open the neighbours of whatever is opened in their months: a request that opens nothing
@@ -142,8 +192,9 @@ pub fn draft(
 /// # Errors
 /// It does.
 pub fn check_context(archive: &Archive<'_>, (mode, context): (Mode, u8)) -> Result<(), Error> {
-    if mode == Mode::Count && context > 0 {
-        return Err(Error::refused("ask for this", "a request that only counts has no context"));
+    if matches!(mode, Mode::Count | Mode::Drill) && context > 0 {
+        let what = if mode == Mode::Count { "a request that only counts" } else { "a drill" };
+        return Err(Error::refused("ask for this", format!("{what} has no context")));
     }
     let most = archive.config.policy.context;
     match context > most {

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use blackbox_format::{manifest::Manifest, month::Month};
 use blackbox_log::{Checkpoint, Kind};
-use blackbox_query::read::DepositReader;
+use blackbox_query::{plan::Mode, read::DepositReader};
 use blackbox_token::{Secret, entry::Counter};
 
 use crate::{
     approval::{Approval, ApprovalBody},
     approve::open_request,
     archive::Archive,
+    ask::check_route,
     contact::Outside,
     disclosure::{Disclosure, DisclosureBody},
     error::Error,
@@ -135,10 +136,29 @@ impl Case<'_> {
             request.until,
             request.mode
         ));
+        self.route(findings);
         self.terms(findings);
         let approvals = self.approvals(findings);
         self.refusals(findings);
         self.disclosures(&approvals, findings);
+    }
+
+    /// A request by the exceptional route is always named, granted or not.
+    fn route(&mut self, findings: &mut Findings) {
+        let request = &self.request.document;
+        let Some(alarm) = request.alarm() else { return };
+        let asked = format!("{}, by \"{}\" at {}: {alarm}", self.name(), request.examiner, request.time);
+        findings.push(Severity::Note, asked);
+        self.lines.push(alarm);
+        if let Err(error) = check_route(self.archive, request.mode) {
+            findings.push(Severity::Error, format!("{}: {error}", self.name()));
+        }
+    }
+
+    /// How many custodians must have approved; `None` if its compartments cannot be asked together.
+    fn needed(&self) -> Option<usize> {
+        let group = self.archive.people.group_of(&self.request.document.compartments).ok()?;
+        Some(self.request.document.needed(group.threshold))
     }
 
     fn name(&self) -> String {
@@ -152,6 +172,9 @@ impl Case<'_> {
             Ok(open) => {
                 self.lines.push(format!("query: {}", open.plan.query));
                 self.lines.extend(open.plan.lines());
+                if open.request.document.order.is_some() {
+                    self.lines.extend(open.request.document.opens(&open.plan));
+                }
             }
             Err(error) => findings.push(Severity::Error, format!("{}: {error}", self.name())),
         }
@@ -198,6 +221,10 @@ impl Case<'_> {
             let plain = unwrap(&self.archive.body(&approval.document.body)?, key, &path)?;
             let body = ApprovalBody::parse(unpad(&plain, &path)?, &path)?;
             let open = open_request(self.archive, self.ledger, key, &self.request.document.id)?;
+            if !approval.document.digests_fit(&open.ask) {
+                let what = "it does not sign one digest for each item and key that answered";
+                return Err(Error::invalid(&approval.leaf.path, what));
+            }
             let item = |item: &usize| open.ask.items.get(*item).map(|item| item.literal.to_string());
             let expected: Option<Vec<String>> = approval.document.items.iter().map(item).collect();
             match expected == Some(body.approved) {
@@ -254,8 +281,7 @@ impl Case<'_> {
     }
 
     fn disclosures(&mut self, approvals: &[Checked<Approval>], findings: &mut Findings) {
-        let Ok(group) = self.archive.people.group_of(&self.request.document.compartments) else { return };
-        let needed = group.threshold.needed();
+        let Some(needed) = self.needed() else { return };
         let logged: Vec<_> = self.ledger.about(Kind::Disclosure, &self.request.document.id).collect();
         for logged in &logged {
             let Ok(disclosure) = check_disclosure(self.archive, self.ledger, logged) else { continue };
@@ -274,12 +300,28 @@ impl Case<'_> {
                 findings.push(Severity::Error, what);
             }
             self.lines.push(format!("disclosed at {}", disclosure.leaf.time));
+            self.drill(&disclosure, findings);
             self.recount(&disclosure, findings);
         }
         let answered: BTreeSet<usize> = approvals.iter().map(|approval| approval.document.number).collect();
         if answered.len() >= needed && logged.is_empty() {
             let what =
                 format!("{}: {needed} custodians approved, and no disclosure is recorded", self.name());
+            findings.push(Severity::Warning, what);
+        }
+    }
+
+    /// Which deposits a drill opened, and that it failed where it did not.
+    fn drill(&mut self, disclosure: &Checked<Disclosure>, findings: &mut Findings) {
+        if self.request.document.mode != Mode::Drill {
+            return;
+        }
+        let (asked, drilled) = (&self.request.document.deposits, &disclosure.document.drilled);
+        self.lines.extend(
+            drilled.iter().map(|deposit| format!("drilled: every segment of deposit {deposit} opened")),
+        );
+        for deposit in asked.iter().filter(|deposit| !drilled.contains(deposit)) {
+            let what = format!("{}: the drill did not open all of deposit \"{deposit}\"", self.name());
             findings.push(Severity::Warning, what);
         }
     }
@@ -297,9 +339,32 @@ impl Case<'_> {
             Err(error) => return findings.push(Severity::Error, format!("{}: {error}", self.name())),
         };
         self.lines.push(format!("{} messages disclosed as hits", body.hits));
-        if let Err(what) = self.count_again(&body) {
+        if let Err(what) = self.count_again(&body).and_then(|()| self.drill_counts(disclosure, &body)) {
             findings.push(Severity::Error, format!("{}: {what}", self.name()));
         }
+    }
+
+    /// A deposit that was drilled has one dummy row a segment in each of its months, by the disclosure's own
+    /// tokens.
+    fn drill_counts(&self, disclosure: &Checked<Disclosure>, body: &DisclosureBody) -> Result<(), String> {
+        let deposits = self.ledger.deposits(self.archive).map_err(|error| error.to_string())?;
+        let drilled = |manifest: &&Manifest| disclosure.document.drilled.contains(&manifest.deposit);
+        for manifest in deposits.iter().map(|deposit| &deposit.document).filter(drilled) {
+            for month in manifest.months() {
+                let counted = body.counts.iter().any(|line| {
+                    line.deposit == manifest.deposit
+                        && line.month == month.to_string()
+                        && line.count == manifest.segments.len() as u64
+                });
+                if !counted {
+                    let deposit = &manifest.deposit;
+                    return Err(format!(
+                        "deposit \"{deposit}\" is said to be drilled, and not all segments are counted in {month}"
+                    ));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn count_again(&self, body: &DisclosureBody) -> Result<(), String> {

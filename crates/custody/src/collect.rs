@@ -74,7 +74,7 @@ pub fn collect(
             )),
         }
     }
-    let needed = open.group.threshold.needed();
+    let needed = open.needed();
     if let Some(error) = unusable.filter(|_| used.len() < needed) {
         return Err(error);
     }
@@ -131,7 +131,11 @@ fn share(
         let share = Share::decode(&plain, (&open.ask, &approval.document), &path)?;
         check_digests(open, approval, &share.answers, &path).map(|()| share.answers)
     });
-    Ok(read.map_or_else(Read::Unusable, Read::Answers))
+    match read {
+        // This is the examiner's own plugin, and says nothing of the share.
+        Err(error @ (Error::Plugin(_) | Error::PluginMissing(_))) => Err(error),
+        read => Ok(read.map_or_else(Read::Unusable, Read::Answers)),
+    }
 }
 
 /// What became of a share file.
@@ -149,6 +153,12 @@ fn check_digests(
     path: &str,
 ) -> Result<(), Error> {
     let id = &open.request.document.id;
+    if !approval.document.digests_fit(&open.ask) {
+        return Err(Error::invalid(
+            path,
+            "its approval does not sign one digest for each item and key that answered",
+        ));
+    }
     for line in &approval.document.digests {
         if open.ask.digest(id, (line.item, line.subset), answers) != Some(line.digest) {
             return Err(Error::invalid(path, "its answers are not those whose digests the approval signs"));

@@ -9,7 +9,7 @@ use blackbox_log::Kind;
 use blackbox_query::{
     answer::Answer,
     plan::Mode,
-    read::{DepositReader, Found, Job, QueryError, search},
+    read::{Counted, DepositReader, Job, QueryError, search},
 };
 use blackbox_store::PagedError;
 use blackbox_token::{function::Part, secret::fill_random};
@@ -29,7 +29,8 @@ use crate::{
 pub struct Answered {
     /// The answer.
     pub answer: Answer,
-    counts: Vec<CountLine>,
+    pub(crate) counts: Vec<CountLine>,
+    pub(crate) drilled: Vec<String>,
 }
 
 /// Carries out a request with what was collected.
@@ -44,13 +45,13 @@ pub fn answer(archive: &Archive<'_>, open: &OpenRequest, collected: &Collected) 
         plan: &open.plan,
         ask: &open.ask,
         tokens: &collected.tokens,
-        needed: open.group.threshold.needed(),
+        needed: open.needed(),
         rules: &archive.people.rules,
         context: request.context,
         span: request.span()?,
     };
     let found = search(&job, &readers).map_err(read_error)?;
-    let counts = count_lines(open, collected, &found);
+    let counts = count_lines(open, collected, &found.counted);
     let answer = Answer {
         request: request.id.clone(),
         mode: request.mode.to_string(),
@@ -61,7 +62,7 @@ pub fn answer(archive: &Archive<'_>, open: &OpenRequest, collected: &Collected) 
         verified_against: collected.verified_against,
         approvals: collected.approvals.len(),
     };
-    Ok(Answered { answer, counts })
+    Ok(Answered { answer, counts, drilled: Vec::new() })
 }
 
 fn read_error(error: QueryError) -> Error {
@@ -87,8 +88,8 @@ fn read_error(error: QueryError) -> Error {
     }
 }
 
-fn count_lines(open: &OpenRequest, collected: &Collected, found: &Found) -> Vec<CountLine> {
-    let line = |counted: &blackbox_query::read::Counted| {
+pub(crate) fn count_lines(open: &OpenRequest, collected: &Collected, counted: &[Counted]) -> Vec<CountLine> {
+    let line = |counted: &Counted| {
         let token = collected.tokens.get(counted.item, counted.range, (counted.month, Part::Count))?;
         Some(CountLine {
             deposit: open.ask.ranges[counted.range].deposit.clone(),
@@ -98,7 +99,7 @@ fn count_lines(open: &OpenRequest, collected: &Collected, found: &Found) -> Vec<
             literal: open.plan.literals[counted.item].0.to_string(),
         })
     };
-    found.counted.iter().filter_map(line).collect()
+    counted.iter().filter_map(line).collect()
 }
 
 /// What the examiner keeps beside its bundle.
@@ -142,6 +143,7 @@ pub fn disclose(
         time: now.time.clone(),
         digest: Hex(sha256(&[&salt[..], json].concat())),
         approvals: collected.approvals.clone(),
+        drilled: answered.drilled.clone(),
         body: Hex(sha256(&body)),
     };
     let document = Note::sign(disclosure.to_text()?, identity).to_bytes();

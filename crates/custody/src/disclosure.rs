@@ -28,6 +28,8 @@ pub struct Disclosure {
     pub digest: Hex<32>,
     /// SHA-256 of the approvals used.
     pub approvals: Vec<Hex<32>>,
+    /// In a drill: the deposits of which every segment opened in every month.
+    pub drilled: Vec<String>,
     /// SHA-256 of the age file with the counts, for custodians, auditors and the examiner.
     pub body: Hex<32>,
 }
@@ -52,6 +54,7 @@ impl Disclosure {
             .field("time", &self.time)
             .field("digest", self.digest)
             .fields("approval", &self.approvals)
+            .fields("drilled", &self.drilled)
             .field("body", self.body);
         out.finish()
     }
@@ -76,6 +79,7 @@ fn read(text: &str) -> Result<Disclosure, FieldsError> {
         time: from.value("time")?,
         digest: from.value("digest")?,
         approvals: from.values("approval")?,
+        drilled: from.values("drilled")?,
         body: from.value("body")?,
     };
     from.finish()?;

@@ -45,6 +45,12 @@ pub enum Error {
         /// What is wrong.
         what: String,
     },
+    /// An age plugin is not installed.
+    #[error("the age plugin \"{0}\" is not in PATH")]
+    PluginMissing(String),
+    /// An age plugin did not do its work. It proves nothing of the file that it was to open.
+    #[error("an age plugin failed: {0}")]
+    Plugin(String),
     /// The log is not one that was only appended to.
     #[error(transparent)]
     Extend(#[from] ExtendError),
@@ -85,6 +91,14 @@ impl Error {
     /// A file of the user's that cannot be used.
     pub fn file(path: &std::path::Path, what: impl ToString) -> Error {
         Error::File { path: path.display().to_string(), what: what.to_string() }
+    }
+
+    /// A plugin that is not there.
+    pub(crate) fn missing(error: age::plugin::ResolveError) -> Error {
+        match error {
+            age::plugin::ResolveError::MissingPlugin { binary_name } => Error::PluginMissing(binary_name),
+            error => Error::Usage(error.to_string()),
+        }
     }
 
     /// The class of the failure.

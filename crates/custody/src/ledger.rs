@@ -8,6 +8,7 @@ use blackbox_format::{
     text::WORDS_VERSION,
 };
 use blackbox_log::{Kind, Leaf};
+use blackbox_query::plan::Mode;
 
 use crate::{
     accept::Accept,
@@ -215,7 +216,8 @@ pub fn check_deposit(archive: &Archive<'_>, logged: &Logged) -> Result<Checked<M
         && leaf.path == manifest_path(&manifest.deposit)
         && manifest.origin == archive.config.origin
         && manifest.archive == archive.hash
-        && manifest.threshold == group.threshold;
+        && manifest.threshold == group.threshold
+        && manifest.exceptional_roots.is_empty() != archive.config.policy.exceptional;
     match own {
         true => Ok(checked(logged, manifest)),
         false => Err(Error::invalid(&leaf.path, "it belongs to another archive or deposit")),
@@ -330,11 +332,22 @@ pub fn check_disclosure(
         && ledger.about(Kind::Disclosure, &leaf.subject).filter(|one| one.index < logged.index).count()
             as u64
             == disclosure.number
-        && request.is_some_and(|request| request.leaf.by == leaf.by && request.index < logged.index);
+        && request.is_some_and(|request| request.leaf.by == leaf.by && request.index < logged.index)
+        && (disclosure.drilled.is_empty()
+            || request.is_some_and(|request| may_have_drilled(archive, request, &disclosure)));
     match own {
         true => Ok(checked(logged, disclosure)),
         false => Err(Error::invalid(&leaf.path, "it is not the disclosure that its log entry says")),
     }
+}
+
+/// Only a drill says what it drilled: deposits that were asked, each once.
+fn may_have_drilled(archive: &Archive<'_>, request: &Logged, disclosure: &Disclosure) -> bool {
+    check_request(archive, request).is_ok_and(|request| {
+        let mut asked = request.document.deposits.iter();
+        let in_order = disclosure.drilled.iter().all(|drilled| asked.any(|deposit| deposit == drilled));
+        request.document.mode == Mode::Drill && in_order
+    })
 }
 
 /// Checks a logged acceptance.

@@ -15,6 +15,7 @@ pub mod config;
 pub mod contact;
 pub mod disclose;
 pub mod disclosure;
+pub mod drill;
 pub mod era;
 pub mod error;
 pub mod group;

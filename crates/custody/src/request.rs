@@ -10,6 +10,7 @@ use blackbox_format::{
     note::Note,
     rules::Rules,
     term::Literal,
+    threshold::Threshold,
 };
 use blackbox_query::plan::{Choice, Claim, Mode, Plan, Role, Roles};
 use blackbox_token::{
@@ -41,6 +42,8 @@ pub struct Request {
     pub purpose: String,
     /// What it is for.
     pub mode: Mode,
+    /// Reference of the order that it carries out: in mode `exceptional`, and in no other.
+    pub order: Option<String>,
     /// First UTC day asked, inclusive.
     pub since: String,
     /// Last UTC day asked, inclusive.
@@ -79,6 +82,7 @@ impl Request {
             .field("basis", &self.basis)
             .field("purpose", &self.purpose)
             .field("mode", self.mode)
+            .fields("order", &self.order)
             .field("since", &self.since)
             .field("until", &self.until)
             .field("context", self.context)
@@ -102,6 +106,11 @@ impl Request {
     /// It is not a request.
     pub fn parse(note: &Note, file: &str) -> Result<Request, Error> {
         let request = read(&note.text).map_err(malformed(file))?;
+        if (request.mode == Mode::Exceptional)
+            != request.order.as_ref().is_some_and(|order| !order.is_empty())
+        {
+            return Err(Error::invalid(file, "an order is named in mode exceptional, and in no other"));
+        }
         let days = [&request.since, &request.until, &request.expires];
         let is_day =
             |day: &String| day.parse::<jiff::civil::Date>().is_ok_and(|date| date.to_string() == *day);
@@ -146,6 +155,33 @@ impl Request {
         Ok((start(&self.since)?, start(&self.until)? + 24 * 60 * 60 * 1000 - 1))
     }
 
+    /// How many custodians must answer it: all of them, where common terms are to find.
+    pub fn needed(&self, threshold: Threshold) -> usize {
+        match self.mode {
+            Mode::Exceptional => threshold.custodians(),
+            Mode::Count | Mode::Open | Mode::Drill => threshold.needed(),
+        }
+    }
+
+    /// What its tokens open, in plain words: the closure of `plan`, and by which order.
+    pub fn opens(&self, plan: &Plan) -> Vec<String> {
+        let lines = plan.closure().lines();
+        match &self.order {
+            Some(order) => {
+                lines.iter().map(|line| format!("by order \"{order}\", {line}, common or not")).collect()
+            }
+            None => lines,
+        }
+    }
+
+    /// What must be said first and loudest of a request that opens by common terms.
+    pub fn alarm(&self) -> Option<String> {
+        let order = self.order.as_ref()?;
+        Some(format!(
+            "EXCEPTIONAL ROUTE: BY ORDER \"{order}\" IT OPENS BY COMMON TERMS TOO; ALL CUSTODIANS MUST AGREE"
+        ))
+    }
+
     /// Whether it may no longer be approved on the UTC day `today`.
     pub fn is_expired(&self, today: jiff::civil::Date) -> bool {
         self.expires.parse::<jiff::civil::Date>().is_ok_and(|last| today > last)
@@ -186,6 +222,7 @@ pub fn items(plan: &Plan, context: u8) -> Vec<Item> {
         Role::Find => Part::Find,
         Role::Test => Part::Test,
         Role::Open => Part::Open,
+        Role::Exceptional => Part::Exceptional,
     };
     let literals = plan
         .literals
@@ -208,6 +245,7 @@ fn read(text: &str) -> Result<Request, FieldsError> {
         basis: from.value("basis")?,
         purpose: from.value("purpose")?,
         mode: from.value("mode")?,
+        order: from.value_if("order")?,
         since: from.value("since")?,
         until: from.value("until")?,
         context: from.value("context")?,

@@ -2,12 +2,13 @@
 
 use std::io::{Read, Write};
 
+use age::{DecryptError, EncryptError};
 use blackbox_format::padme;
 use zeroize::Zeroizing;
 
 use crate::{
     error::Error,
-    identity::{Identity, Public},
+    identity::{Group, Identity, Public},
 };
 
 /// Smallest padded body of a log entry, in bytes.
@@ -16,12 +17,21 @@ const BODY_FLOOR: u64 = 1024;
 /// `bytes` as an age file to all `people`.
 ///
 /// # Errors
-/// A recipient is unknown, or encryption failed.
+/// A recipient is unknown, a plugin is missing or fails, or encryption failed.
 pub fn wrap<'a>(bytes: &[u8], people: impl IntoIterator<Item = &'a Public>) -> Result<Vec<u8>, Error> {
-    let boxes = people.into_iter().map(Public::recipient).collect::<Result<Vec<_>, _>>()?;
+    encrypt(bytes, &Group::new(people)?)
+}
+
+/// `bytes` as an age file to one recipient.
+pub(crate) fn encrypt(bytes: &[u8], recipient: &dyn age::Recipient) -> Result<Vec<u8>, Error> {
     let failed = |error: &dyn std::fmt::Display| Error::Usage(format!("encryption failed: {error}"));
-    let recipients = boxes.iter().map(|recipient| recipient.as_ref() as &dyn age::Recipient);
-    let encryptor = age::Encryptor::with_recipients(recipients).map_err(|error| failed(&error))?;
+    let encryptor = age::Encryptor::with_recipients(std::iter::once(recipient));
+    let encryptor = encryptor.map_err(|error| match error {
+        EncryptError::Plugin(errors) => Error::Plugin(joined(&errors)),
+        // Until the file's first byte nothing is read or written but what a plugin says.
+        EncryptError::Io(error) => Error::Plugin(said(&error)),
+        error => failed(&error),
+    })?;
     let mut out = Vec::new();
     let written = encryptor.wrap_output(&mut out).and_then(|mut writer| {
         writer.write_all(bytes)?;
@@ -34,21 +44,43 @@ pub fn wrap<'a>(bytes: &[u8], people: impl IntoIterator<Item = &'a Public>) -> R
 /// The content of an age file that is for `identity`; `file` names it in errors.
 ///
 /// # Errors
-/// The file is damaged, or for others.
+/// The file is damaged or for others, or the identity's plugin is missing or fails.
 pub fn unwrap(bytes: &[u8], identity: &Identity, file: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
     let damaged = |what: &dyn std::fmt::Display| Error::invalid(file, what);
+    let opener = identity.age()?;
     let decryptor = age::Decryptor::new_buffered(bytes).map_err(|error| damaged(&error))?;
-    let mut reader = match decryptor.decrypt(std::iter::once(identity.age())) {
-        Ok(reader) => reader,
-        Err(age::DecryptError::NoMatchingKeys) => {
+    let opened = decryptor.decrypt(std::iter::once(opener.as_ref()));
+    let mut reader = opened.map_err(|error| match error {
+        DecryptError::NoMatchingKeys => {
             let name = &identity.public().name;
-            return Err(Error::refused(format!("show \"{file}\""), format!("it is not for \"{name}\"")));
+            Error::refused(format!("show \"{file}\""), format!("it is not for \"{name}\""))
         }
-        Err(error) => return Err(damaged(&error)),
-    };
+        DecryptError::Plugin(errors) if !errors.iter().all(|error| blames_file(&error.to_string())) => {
+            Error::Plugin(joined(&errors))
+        }
+        DecryptError::Io(error) if identity.plugin().is_some() => Error::Plugin(said(&error)),
+        error => damaged(&error),
+    })?;
     let mut out = Zeroizing::new(Vec::with_capacity(bytes.len()));
     reader.read_to_end(&mut out).map_err(|error| damaged(&error))?;
     Ok(out)
+}
+
+/// What plugins said, on one line.
+fn joined<T: ToString>(errors: &[T]) -> String {
+    errors.iter().map(said).collect::<Vec<_>>().join("; ")
+}
+
+/// The first line of an error of the age library, without the marks of direction that it puts around
+/// values. What follows is advice to who writes plugins, on how to print keys.
+fn said(error: &impl ToString) -> String {
+    error.to_string().lines().next().unwrap_or_default().replace(['\u{2068}', '\u{2069}'], "")
+}
+
+/// Whether a plugin blames a stanza of the file (C2SP age-plugin, "error"): then the file is damaged,
+/// while any other error is of the plugin or its token, and says nothing of the file.
+fn blames_file(error: &str) -> bool {
+    error.starts_with("(stanza ")
 }
 
 /// A document's text as the padded plaintext of a log body: zeros follow, so that its length says

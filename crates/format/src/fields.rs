@@ -134,6 +134,19 @@ impl<'a> Reader<'a> {
         self.parse(name, text)
     }
 
+    /// The next field if it is `name`, read as a `T`: a field that may be missing.
+    ///
+    /// # Errors
+    /// Its value is no `T`, or not written as a `T` is.
+    pub fn value_if<T>(&mut self, name: &str) -> Result<Option<T>, FieldsError>
+    where
+        T: FromStr + Display,
+        T::Err: Display,
+    {
+        let text = self.next_if(name);
+        text.map(|text| self.parse(name, text)).transpose()
+    }
+
     /// All following fields called `name`, each read as a `T`.
     ///
     /// # Errors
@@ -217,7 +230,8 @@ mod tests {
         let text =
             Writer::new("note").field("a", 1).fields("b", ["x", "y z"]).field("c", "").finish().unwrap();
         let mut reader = Reader::new(&text, "note").unwrap();
-        assert_eq!(reader.value::<u32>("a"), Ok(1));
+        assert_eq!(reader.value_if::<u32>("b"), Ok(None));
+        assert_eq!(reader.value_if::<u32>("a"), Ok(Some(1)));
         assert_eq!(reader.values::<String>("b").unwrap(), ["x", "y z"]);
         assert_eq!(reader.text("c"), Ok(""));
         reader.finish().unwrap();

@@ -58,8 +58,11 @@ fn encrypt(
     let mut note = Note::sign(text.to_string(), signer);
     let bytes = Zeroizing::new(note.to_bytes());
     note.text.zeroize();
-    let encryptor =
-        age::Encryptor::with_recipients([recipient].into_iter()).map_err(|error| error.to_string())?;
+    let encryptor = age::Encryptor::with_recipients([recipient].into_iter());
+    // A plugin's error goes on with advice to its author, and has marks of direction around values.
+    let encryptor = encryptor.map_err(|error| {
+        error.to_string().lines().next().unwrap_or_default().replace(['\u{2068}', '\u{2069}'], "")
+    })?;
     let mut out = Vec::new();
     let written = encryptor.wrap_output(&mut out).and_then(|mut writer| {
         writer.write_all(&bytes)?;

@@ -15,7 +15,6 @@ use blackbox_format::{
 use blackbox_store::Store;
 use blackbox_token::{function::Scope, row::MAX_CONTEXT};
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
 use crate::{
     blobs::Blobs,
@@ -28,7 +27,7 @@ use crate::{
     records::RecordContext,
     segment::{Prepared, SegmentContext, Written},
     session::Session,
-    survey::{Survey, digest_into, media_offsets, sender_day},
+    survey::{Digest, Survey, media_offsets, sender_day},
 };
 
 /// Fewest messages and events that are sealed without being told that few are meant.
@@ -279,7 +278,7 @@ impl Run<'_> {
     ) -> Result<(Vec<Written>, blackbox_format::page::Root), SealError> {
         let sizes = self.survey.media.iter().flatten().map(|facts| facts.size).collect();
         let mut blobs = Blobs::new(self.store, self.job.deposit, sizes);
-        let (mut digest, mut number, mut media) = (Sha256::new(), 0u32, 0);
+        let (mut digest, mut number, mut media) = (Digest::default(), 0u32, 0);
         let (mut ready, mut written, mut registers) = (Vec::new(), Vec::new(), Some(registers));
         let mut flush = |ready: &mut Vec<Prepared>| -> Result<(), SealError> {
             let segment = written.len() as u32;
@@ -295,7 +294,7 @@ impl Run<'_> {
                 if ready.len() as u32 == segments.layout.segment_messages() {
                     flush(&mut ready)?;
                 }
-                digest_into(&mut digest, &incoming.message);
+                digest.add(&incoming.message);
                 let end = media + incoming.media.len();
                 let facts = self.survey.media.get(media..end).ok_or(SealError::ExportChanged)?.to_vec();
                 let pairs = incoming.media.iter().zip(&facts);
@@ -312,7 +311,7 @@ impl Run<'_> {
             Ok(())
         })?;
         flush(&mut ready)?;
-        let same = digest.finalize()[..] == self.survey.digest()[..];
+        let same = digest.finish() == self.survey.digest();
         if !same || u64::from(number) != self.survey.records() {
             return Err(SealError::ExportChanged);
         }

@@ -14,7 +14,7 @@ use blackbox_format::{
     rules::Rules,
 };
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     frequency::{Frequencies, SenderDay, TermHash},
@@ -44,7 +44,7 @@ pub struct Survey {
     pub estimate: u64,
     /// About how large the blobs will be, in bytes.
     pub blob_bytes: u64,
-    digest: Sha256,
+    digest: Digest,
     chats: HashMap<ChatKey, u32>,
     threads: Vec<(u32, i64, u32)>,
 }
@@ -52,13 +52,17 @@ pub struct Survey {
 /// What makes a conversation: the named chat, else the set of its people.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChatKey {
-    platform: String,
-    chat: Option<String>,
-    people: Vec<String>,
+    /// Slug of the platform.
+    pub platform: String,
+    /// Its name, if it has one.
+    pub chat: Option<String>,
+    /// Its people, sorted, if it has no name.
+    pub people: Vec<String>,
 }
 
 impl ChatKey {
-    fn of(message: &Message) -> ChatKey {
+    /// The conversation of `message`.
+    pub fn of(message: &Message) -> ChatKey {
         let mut people = Vec::new();
         if message.chat.is_none() {
             people = message.to.clone();
@@ -98,7 +102,7 @@ impl Survey {
             register: BTreeMap::new(),
             estimate: 1 << 20,
             blob_bytes: 0,
-            digest: Sha256::new(),
+            digest: Digest::default(),
             chats: HashMap::new(),
             threads: Vec::new(),
         }
@@ -141,7 +145,7 @@ impl Survey {
         self.threads.push((chat, message.time, number));
         self.frequencies.add(gathered.month, &gathered.terms);
         self.estimate += gathered.bytes;
-        digest_into(&mut self.digest, message);
+        self.digest.add(message);
         match message.is_event() {
             true => self.events += 1,
             false => self.messages += 1,
@@ -185,7 +189,7 @@ impl Survey {
 
     /// SHA-256 over all messages read, to notice an export that changes between readings.
     pub fn digest(&self) -> [u8; 32] {
-        self.digest.clone().finalize().into()
+        self.digest.clone().finish()
     }
 }
 
@@ -204,16 +208,27 @@ impl Threads {
     }
 }
 
-/// Adds what identifies a message to a digest over all of them.
-pub fn digest_into(digest: &mut Sha256, message: &Message) {
-    digest.update(message.time.to_le_bytes());
-    let chat = message.chat.iter();
-    let found = message.texts.iter().map(|text| &text.text);
-    let also = message.names.iter().flat_map(|names| &names.also);
-    let texts = [&message.from, &message.text].into_iter().chain(&message.to).chain(chat);
-    for text in texts.chain(found).chain(also) {
-        digest.update((text.len() as u64).to_le_bytes());
-        digest.update(text);
+/// SHA-256 over what identifies messages, in their order: tells whether two readings gave the same.
+#[derive(Debug, Clone, Default)]
+pub struct Digest(Sha256);
+
+impl Digest {
+    /// Takes the next message.
+    pub fn add(&mut self, message: &Message) {
+        self.0.update(message.time.to_le_bytes());
+        let chat = message.chat.iter();
+        let found = message.texts.iter().map(|text| &text.text);
+        let also = message.names.iter().flat_map(|names| &names.also);
+        let texts = [&message.from, &message.text].into_iter().chain(&message.to).chain(chat);
+        for text in texts.chain(found).chain(also) {
+            self.0.update((text.len() as u64).to_le_bytes());
+            self.0.update(text);
+        }
+    }
+
+    /// The digest.
+    pub fn finish(self) -> [u8; 32] {
+        self.0.finalize().into()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is asked of custodians, and one custodian's answers to it, in one canonical order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use blackbox_format::{
     encode::encode,
@@ -107,6 +107,11 @@ impl Ask {
                 })
             })
         })
+    }
+
+    /// The subsets whose keys `custodian` answers item number `item` with, ascending.
+    pub fn subsets(&self, item: usize, custodian: usize) -> BTreeSet<Subset> {
+        self.slots(item, Some(custodian)).map(|slot| slot.subset).collect()
     }
 
     /// The answers of the custodian who holds `keys` (one entry a deposit) to the items `wanted`.

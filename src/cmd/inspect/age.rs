@@ -25,10 +25,12 @@ const TAG_BYTES: u64 = 16;
 /// Largest file whose SHA-256 is computed here, in bytes: that of a log body.
 const HASHED_BYTES: u64 = blackbox_log::body::BODY_BYTES;
 
-/// A header: its stanzas by type, and its length in bytes.
+/// A header: its stanzas by type, its length in bytes, and what a passphrase costs to try.
 struct Header {
     stanzas: BTreeMap<String, u64>,
     length: u64,
+    /// Binary logarithm of scrypt's N.
+    work: Option<u8>,
 }
 
 pub fn read(subject: &Subject) -> Result<Option<Facts>, Failure> {
@@ -38,6 +40,9 @@ pub fn read(subject: &Subject) -> Result<Option<Facts>, Failure> {
     let bytes = if subject.length <= HASHED_BYTES { Some(subject.bytes()?) } else { None };
     let header = header(bytes.as_deref().unwrap_or(&subject.head));
     let header = header.ok_or_else(|| subject.fault("its age header is damaged"))?;
+    if header.stanzas.keys().eq(["scrypt"]) {
+        return Ok(Some(protected(subject, &header)));
+    }
     let (kind, about) = role(subject);
     let mut facts = Facts::new(kind, about);
     add_header(&mut facts, &header, subject.length);
@@ -52,14 +57,35 @@ pub fn read(subject: &Subject) -> Result<Option<Facts>, Failure> {
     Ok(Some(facts))
 }
 
+/// A passphrase protects identity files alone.
+fn protected(subject: &Subject, header: &Header) -> Facts {
+    let about = "an identity file that a passphrase protects: the secret keys of a person or body";
+    let mut facts = Facts::new("identity", about);
+    facts.fact("Protected", true);
+    if let Some(work) = header.work {
+        facts.keyed(
+            "work_factor",
+            "Cost of trying one passphrase (binary logarithm of scrypt's N)",
+            u64::from(work),
+        );
+    }
+    facts.fact("Bytes", subject.length);
+    subject.warn_if_open(&mut facts);
+    facts.note("Whoever has this file and its passphrase can read and sign as its holder. Without it nothing more is visible.");
+    facts
+}
+
 /// Reads a header: stanzas of `-> TYPE ...` with lines of base64 below, then `--- MAC`.
 fn header(bytes: &[u8]) -> Option<Header> {
-    let mut header = Header { stanzas: BTreeMap::new(), length: 0 };
+    let mut header = Header { stanzas: BTreeMap::new(), length: 0, work: None };
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         let text = std::str::from_utf8(line).ok()?.strip_suffix('\n')?;
         header.length += line.len() as u64;
         if let Some(arguments) = text.strip_prefix("-> ") {
             let name = arguments.split(' ').next()?;
+            if name == "scrypt" {
+                header.work = arguments.rsplit(' ').next().and_then(|work| work.parse().ok());
+            }
             let name = if name.ends_with("-grease") { "grease" } else { name };
             *header.stanzas.entry(name.to_owned()).or_default() += 1;
         } else if text.starts_with("--- ") {
@@ -151,5 +177,9 @@ mod tests {
         assert_eq!(found.length, text.len() as u64);
         assert_eq!((found.stanzas["X25519"], found.stanzas["grease"]), (2, 1));
         assert!(header(b"age-encryption.org/v1\n-> X25519 abc\nbody\n").is_none());
+        assert_eq!(
+            header(b"age-encryption.org/v1\n-> scrypt abc 18\nbody\n--- mac\n").unwrap().work,
+            Some(18)
+        );
     }
 }

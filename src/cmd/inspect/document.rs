@@ -19,11 +19,12 @@ use super::{
 use crate::failure::Failure;
 
 /// What a field is called for people, with `*` where it may stand several times; others are called as in the file.
-const WORDS: [(&str, &str); 28] = [
+const WORDS: [(&str, &str); 30] = [
     ("archive", "SHA-256 of archive.toml"),
     ("case", "Case reference"),
     ("basis", "Legal basis"),
-    ("mode", "Mode (count, or open messages)"),
+    ("mode", "Mode (count, open messages, drill, or open by common terms too)"),
+    ("order", "Order that it carries out"),
     ("since", "First day asked (UTC)"),
     ("until", "Last day asked (UTC)"),
     ("context", "Neighbours on each side of a hit"),
@@ -48,6 +49,7 @@ const WORDS: [(&str, &str); 28] = [
     ("previous", "SHA-256 of the configuration before"),
     ("configuration", "SHA-256 of the new configuration"),
     ("key*", "Keys handed over: deposit, to whom, SHA-256 of the age file"),
+    ("drilled", "Deposits that a drill opened"),
 ];
 
 pub fn read(subject: &Subject) -> Result<Option<Facts>, Failure> {
@@ -104,7 +106,7 @@ const KINDS: [Kind; 8] = [
     Kind {
         name: "disclosure",
         about: "a disclosure: an examiner's word of what an answer gave",
-        lists: &["approval"],
+        lists: &["approval", "drilled"],
         check: |note, file| Disclosure::parse(note, file).map(drop),
     },
     Kind {
@@ -187,6 +189,10 @@ fn identity(subject: &Subject) -> Result<Facts, Failure> {
     let identity = Identity::parse(text).map_err(|_| damaged())?;
     let mut facts = Facts::new("identity", "an identity file: the secret keys of a person or body");
     add_public(&mut facts, identity.public());
+    if let Some(plugin) = identity.plugin() {
+        facts.keyed("plugin", "Receives through the plugin", format!("age-plugin-{plugin}"));
+    }
+    facts.fact("Protected", false);
     facts.keyed("secrets", "Secret lines", "an age identity and a signing key, which are not shown");
     subject.warn_if_open(&mut facts);
     facts.note("Whoever has this file can read and sign as its holder.");

@@ -1,147 +1,152 @@
-//! `seal`: exports into a new deposit.
+//! `seal`: exports into new deposits, one for each compartment that gets something.
 
+mod deposits;
+mod listing;
+mod plan;
+mod preview;
 mod report;
+mod rules;
 mod source;
 
 use std::sync::{Arc, atomic::AtomicBool};
 
-use blackbox_custody::{Archive, Error, archive::Entry, ledger::Ledger, state::State};
-use blackbox_format::manifest::manifest_path;
-use blackbox_import::Exports;
+use blackbox_custody::{Archive, Error, Identity, ledger::Ledger, state::State};
 use blackbox_log::Kind;
-use blackbox_seal::{Custodian, Job, SealError, seal};
-use blackbox_token::secret::fill_random;
+use blackbox_seal::{SealError, deposit::SMALL_DEPOSIT};
+use blackbox_sorting::{Origin, Rules};
 
 use crate::{
-    cli::Seal,
+    cli::{Seal, WhoArgs},
     clock,
     failure::Failure,
-    input::{self, needed_operator, who},
-    output::Outcome,
+    input::{self, Who, needed_operator},
+    output::{Outcome, warn},
     progress::Bar,
     remember::{Memory, Recalled},
 };
+use deposits::{Run, Sealed, Wanted};
+use plan::Plan;
 use source::Source;
-
-/// Most messages of a segment: bounds the memory that sealing takes.
-const SEGMENT_MESSAGES: u32 = 1 << 17;
 
 pub fn run(args: &Seal) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
     let mut archive = Archive::open(&store)?;
+    let rules = rules::rules(args, &archive.config.policy.compartments)?;
+    let (false, Some(key)) = (args.dry_run, &args.who) else { return preview::run(args, &archive, &rules) };
     let operator = needed_operator(&archive, (&args.archive, &args.operator))?;
-    let ledger = Ledger::read(&archive)?;
-    let mut who = who(&archive, &ledger, &args.who)?;
-    let sealer = archive.people.sealers.contains(who.identity.public());
-    if !sealer {
-        let why = format!("\"{}\" is no sealer of this archive", who.identity.public().name);
-        return Err(Error::refused("seal", why).into());
-    }
-    if !archive.config.policy.compartments.contains(&args.compartment) {
-        let known: Vec<&str> = archive.config.policy.compartments.iter().map(String::as_str).collect();
-        let message = format!("the archive has no compartment \"{}\"", args.compartment);
-        return Err(Failure::error(message).hint(format!("it has: {}", known.join(", "))));
-    }
+    let mut who = sealer(&archive, key)?;
     let cancelled = Arc::new(AtomicBool::new(false));
     let exports = source::open(args, &cancelled)?;
-    let memory = args.remember.then(|| memory(args, &archive)).transpose()?;
-    let recalled = memory.as_ref().map(|memory| recall(memory, &exports)).transpose()?;
-    let source = Source::new(&exports, recalled.as_ref());
-    let now = clock::now();
-    let deposit = deposit_id(&now.today);
-    let group = archive.people.group_of([&args.compartment])?;
-    let recipients = group.custodians.iter().map(|custodian| custodian.recipient());
-    let recipients = recipients.collect::<Result<Vec<_>, _>>()?;
-    let custodians = group.custodians.iter().zip(&recipients).map(|(custodian, recipient)| Custodian {
-        name: custodian.verifier.name(),
-        recipient: recipient.as_ref(),
-    });
-    let job = Job {
-        origin: &archive.config.origin,
-        archive: archive.hash,
-        deposit: &deposit,
-        compartment: &args.compartment,
-        threshold: group.threshold,
-        custodians: custodians.collect(),
-        rules: &archive.people.rules,
-        context: archive.config.policy.context,
-        exceptional: archive.config.policy.exceptional.into(),
-        small: args.small.into(),
-        lacking: recalled.as_ref().map(|recalled| recalled.lacking.clone()).unwrap_or_default(),
-        segment_messages: SEGMENT_MESSAGES,
-        sealed: &now.time,
-        timezone: &args.timezone,
-        signer: &who.identity,
+    let memory = memory(args, &archive)?;
+    let planned = match rules.rules().is_empty() && memory.is_none() {
+        true => None,
+        false => Some(Plan::read(&exports, &rules, memory.as_ref(), &mut |_, _| {})?),
     };
-    let sealed = match seal(&store, &job, &source, &Bar::new(cancelled)) {
-        Err(SealError::Empty) => return Ok(report::nothing(source.into_report())),
+    let (plan, report) = planned.unzip();
+    if let Some(plan) = &plan {
+        check(args, &rules, plan)?;
+    }
+    let source = Source::new(&exports, plan.as_ref().zip(report));
+    let wanted = wanted(&archive, &rules, plan.as_ref())?;
+    let now = clock::now();
+    let sealing = Run { archive: &archive, args, identity: &who.identity, now: &now };
+    let sealed = match sealing.seal_all(wanted, &source, &Bar::new(cancelled)) {
+        Err(SealError::Empty) => Vec::new(),
         sealed => sealed?,
     };
-    let custodians = group.custodians.len();
-    log_deposit(&mut archive, &deposit, (&who.identity, &operator), &now.time)?;
-    who.state.advance(&archive)?;
-    if let (Some(memory), Some(recalled)) = (memory, &recalled) {
-        memory.keep(recalled)?;
+    if sealed.is_empty() {
+        return Ok(report::nothing(source.into_report()));
     }
-    let imported = source.into_report();
-    Ok(report::outcome((&deposit, sealed), (imported, recalled.as_ref()), custodians))
+    let recalled = plan.as_ref().and_then(|plan| plan.recalled.as_ref());
+    let acting = (&mut who, &operator, &now.time[..]);
+    settle(&mut archive, &sealed, acting, memory.zip(recalled))?;
+    let sorted = plan.as_ref().filter(|_| !rules.rules().is_empty()).map(|plan| report::rules(&rules, plan));
+    Ok(report::outcome(sealed, source.into_report(), (recalled, sorted)))
 }
 
-fn memory(args: &Seal, archive: &Archive<'_>) -> Result<Memory, Failure> {
-    let folder = args.who.state.clone().unwrap_or_else(|| State::path_beside(&args.who.key));
-    Ok(Memory::open(&folder, &archive.config.origin)?)
-}
-
-fn recall(memory: &Memory, exports: &Exports) -> Result<Recalled, Failure> {
-    let mut reading = memory.reading();
-    let read = exports.read::<SealError>(&mut |incoming| {
-        reading.take(&incoming);
-        Ok(())
-    });
-    read.map_err(|error| Failure::error(error.to_string()))?;
-    Ok(reading.finish())
-}
-
-/// A deposit's id: the UTC day and 4 random bytes.
-fn deposit_id(today: &jiff::civil::Date) -> String {
-    let mut random = [0; 4];
-    fill_random(&mut random);
-    format!("{}-{}", today.strftime("%Y%m%d"), blackbox_format::fields::Hex(random))
-}
-
-/// Appends the deposit to the log; until then it does not exist. If that fails, it is taken away again.
-fn log_deposit(
+/// Logs the deposits, and remembers what is in them: as intended before, for good after.
+fn settle(
     archive: &mut Archive<'_>,
-    deposit: &str,
-    (identity, operator): (&blackbox_custody::Identity, &blackbox_custody::Identity),
-    time: &str,
+    sealed: &[Sealed],
+    (who, operator, time): (&mut Who, &Identity, &str),
+    mut memory: Option<(Memory, &Recalled)>,
 ) -> Result<(), Failure> {
-    let store = archive.store;
-    let logged = (|| {
-        let document = store.read(&manifest_path(deposit))?;
-        let _lock = store.lock()?;
-        archive.refresh()?;
-        let entry = Entry {
-            kind: Kind::Deposit,
-            subject: deposit,
-            by: identity.public().verifier.name(),
-            path: manifest_path(deposit),
-            document: &document,
-            bodies: Vec::new(),
-            time,
-        };
-        archive.append(operator, entry)
-    })();
-    if let Err(error) = logged {
-        let in_log = Archive::open(store)
-            .and_then(|archive| Ok(Ledger::read(&archive)?.about(Kind::Deposit, deposit).next().is_some()));
-        if matches!(in_log, Ok(false)) {
-            for path in store.list(&format!("deposits/{deposit}"))? {
-                store.remove(&path)?;
-            }
-        }
-        return Err(error.into());
+    if let (Some((memory, recalled)), Some(first)) = (&mut memory, sealed.first()) {
+        let intended = memory.intend(recalled, &first.deposit);
+        intended.inspect_err(|_| drop(deposits::remove(archive.store, sealed)))?;
     }
-    archive.refresh()?;
+    deposits::log(archive, sealed, (&who.identity, operator), time)?;
+    who.state.advance(archive)?;
+    memory.map(|(memory, _)| memory.keep()).transpose()?;
     Ok(())
+}
+
+/// Loads the key and makes contact, as [`input::who`]; only a sealer seals.
+fn sealer(archive: &Archive<'_>, key: &WhoArgs) -> Result<Who, Failure> {
+    let who = input::who(archive, &Ledger::read(archive)?, key)?;
+    match archive.people.sealers.contains(who.identity.public()) {
+        true => Ok(who),
+        false => {
+            let why = format!("\"{}\" is no sealer of this archive", who.identity.public().name);
+            Err(Error::refused("seal", why).into())
+        }
+    }
+}
+
+/// What `--remember` remembers. Nothing is written.
+fn memory(args: &Seal, archive: &Archive<'_>) -> Result<Option<Memory>, Failure> {
+    let Some(key) = args.who.as_ref().filter(|_| args.remember) else { return Ok(None) };
+    let folder = key.state.clone().unwrap_or_else(|| State::path_beside(&key.key));
+    let ledger = Ledger::read(archive)?;
+    let is_logged = |deposit: &str| ledger.about(Kind::Deposit, deposit).next().is_some();
+    Ok(Some(Memory::open(&folder, &archive.config.origin, is_logged)?))
+}
+
+/// Refuses small deposits before the first is begun, and patterns of the command line that take nothing: what is sealed
+/// cannot be sorted again.
+fn check(args: &Seal, rules: &Rules, plan: &Plan) -> Result<(), Failure> {
+    if let Some(unmatched) = unmatched(rules, plan) {
+        return Err(
+            Failure::error(unmatched).hint("--dry-run lists every chat with its people; nothing was sealed")
+        );
+    }
+    let few = |number: &u16| plan.compartments[usize::from(*number)].records() < SMALL_DEPOSIT;
+    match plan.targets().into_iter().find(few) {
+        Some(number) if !args.small && rules.compartments().len() > 1 => {
+            let records = plan.compartments[usize::from(number)].records();
+            let failure = Failure::from(SealError::Small(records, SMALL_DEPOSIT));
+            let message =
+                format!("compartment \"{}\": {}", rules.compartments()[usize::from(number)], failure.message);
+            Err(Failure { message, ..failure })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Warns of rules that take nothing; says so if no pattern of the command line takes anything.
+fn unmatched(rules: &Rules, plan: &Plan) -> Option<String> {
+    let idle = rules.rules().iter().zip(&plan.rules).filter(|(_, tally)| tally.records() == 0);
+    let idle: Vec<Origin> = idle.map(|(rule, _)| rule.origin).collect();
+    let by_flags = matches!(idle.first(), Some(Origin::Flag(_)));
+    if by_flags && idle.len() == rules.rules().len() {
+        let flags: Vec<String> = idle.iter().map(Origin::to_string).collect();
+        return Some(format!("{} match nothing in these exports", flags.join(" and ")));
+    }
+    idle.iter()
+        .for_each(|origin| warn(&format!("rules, {origin}: nothing in these exports is sorted by it")));
+    None
+}
+
+/// A deposit for each compartment that gets something; for the only one, if nothing was sorted.
+fn wanted<'a>(
+    archive: &'a Archive<'_>,
+    rules: &'a Rules,
+    plan: Option<&Plan>,
+) -> Result<Vec<Wanted<'a>>, Failure> {
+    let targets = plan.map_or(vec![0], Plan::targets);
+    let wanted = targets.into_iter().map(|number| {
+        let lacking = plan.map(|plan| plan.lacking(number)).unwrap_or_default();
+        Wanted::new(archive, (number, &rules.compartments()[usize::from(number)]), lacking)
+    });
+    wanted.collect()
 }

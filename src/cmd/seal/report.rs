@@ -3,8 +3,13 @@
 use blackbox_format::manifest::LackingLine;
 use blackbox_import::{Skipped, SourceReport, Unsearchables};
 use blackbox_seal::Report;
+use blackbox_sorting::{Origin, Rules};
 use serde_json::{Value, json};
 
+use super::{
+    deposits::Sealed,
+    plan::{Plan, Tally, by_month},
+};
 use crate::{
     failure::code,
     output::{Outcome, warn},
@@ -19,57 +24,85 @@ pub fn nothing(imported: blackbox_import::Report) -> Outcome {
     let mut lines =
         vec!["Nothing was sealed: the exports hold no message and no event that is new.".to_owned()];
     list(&mut lines, "skipped", &imported.skipped);
-    let mut report = json!({
-        "deposit": null, "messages": 0, "events": 0, "segments": 0, "entries": 0, "unfindable": 0,
-        "common_by_frequency": 0, "skipped": imported.skipped, "sources": imported.sources,
-        "notes": imported.notes,
-    });
-    unsearchable_json(&mut report, &imported.unsearchable);
+    let mut report = sums(&[]);
+    report["deposits"] = json!([]);
+    imported_json(&mut report, &imported);
     Outcome::of(code::NOTHING, report, lines.join("\n"))
 }
 
-/// A deposit was made.
+/// Deposits were made, of what was not `recalled`, by these rules.
 pub fn outcome(
-    (deposit, report): (&str, Report),
-    (imported, recalled): (blackbox_import::Report, Option<&Recalled>),
-    custodians: usize,
+    sealed: Vec<Sealed>,
+    mut imported: blackbox_import::Report,
+    (recalled, sorted): (Option<&Recalled>, Option<Value>),
 ) -> Outcome {
-    for (name, reason) in &report.unreadable {
+    for (name, reason) in sealed.iter().flat_map(|one| &one.report.unreadable) {
         warn(&format!("attachment \"{name}\" could not be read: {reason}"));
+        imported.notes.push(Skipped::file(name, format!("the attachment could not be read: {reason}")));
     }
-    let mut imported = imported;
-    imported.notes.extend(
-        report
-            .unreadable
-            .iter()
-            .map(|(name, reason)| Skipped::file(name, format!("the attachment could not be read: {reason}"))),
-    );
-    let before =
-        recalled.map_or(0, |recalled| recalled.sealed_before.iter().filter(|before| **before).count());
-    let lacking: &[LackingLine] = recalled.map_or(&[], |recalled| &recalled.lacking);
-    let text = text((deposit, &report), &imported, (before, lacking), custodians);
+    let before = recalled.map_or(0, |recalled| recalled.sealed_before);
+    let lacking = recalled.map(|recalled| by_month(recalled.lacking.iter().map(|(_, line)| line)));
+    let lacking = lacking.unwrap_or_default();
+    let text = text(&sealed, &imported, (before, &lacking));
     let lacking: Vec<_> = lacking
         .iter()
         .map(|line| json!({ "epoch": line.month.to_string(), "count": line.messages }))
         .collect();
-    let mut json = json!({
-        "deposit": deposit,
-        "messages": report.messages,
-        "events": report.events,
-        "segments": report.segments,
-        "entries": report.entries,
-        "unfindable": report.unfindable,
-        "common_by_frequency": report.common_by_frequency,
-        "first_month": report.first.to_string(),
-        "last_month": report.last.to_string(),
-        "sealed_before": before,
-        "lacking": lacking,
-        "skipped": imported.skipped,
-        "notes": imported.notes,
-        "sources": imported.sources,
-    });
-    unsearchable_json(&mut json, &imported.unsearchable);
+    let mut json = sums(&sealed);
+    json["deposits"] = sealed.iter().map(deposit_json).collect();
+    json["sealed_before"] = json!(before);
+    json["lacking"] = json!(lacking);
+    if let Some(sorted) = sorted {
+        json["rules"] = sorted;
+    }
+    imported_json(&mut json, &imported);
     Outcome::done(json, text)
+}
+
+/// The numbers of all deposits together, and the id of the first.
+fn sums(sealed: &[Sealed]) -> Value {
+    let sum = |number: fn(&Report) -> u64| sealed.iter().map(|one| number(&one.report)).sum::<u64>();
+    json!({
+        "deposit": sealed.first().map(|one| &one.deposit),
+        "messages": sum(|report| report.messages),
+        "events": sum(|report| report.events),
+        "segments": sum(|report| report.segments),
+        "entries": sum(|report| report.entries),
+        "unfindable": sum(|report| report.unfindable),
+        "common_by_frequency": sum(|report| report.common_by_frequency),
+        "first_month": sealed.iter().map(|one| one.report.first).min().map(|month| month.to_string()),
+        "last_month": sealed.iter().map(|one| one.report.last).max().map(|month| month.to_string()),
+    })
+}
+
+fn deposit_json(Sealed { deposit, compartment, report, .. }: &Sealed) -> Value {
+    json!({
+        "deposit": deposit, "compartment": compartment, "messages": report.messages, "events": report.events,
+        "segments": report.segments, "entries": report.entries, "unfindable": report.unfindable,
+        "common_by_frequency": report.common_by_frequency,
+        "first_month": report.first.to_string(), "last_month": report.last.to_string(),
+    })
+}
+
+/// What each rule takes, in order; last what is left for the default.
+pub fn rules(rules: &Rules, plan: &Plan) -> Value {
+    let all = rules.rules().iter().map(|rule| (&rule.compartment[..], rule.origin));
+    let rows = all.chain([rules.default()]).zip(&plan.rules);
+    let row = |((compartment, origin), tally): ((&str, Origin), &Tally)| {
+        json!({
+            "rule": origin.to_string(), "compartment": compartment,
+            "messages": tally.messages, "events": tally.events,
+        })
+    };
+    rows.map(row).collect()
+}
+
+/// What came from where, and what was left out.
+pub fn imported_json(json: &mut Value, imported: &blackbox_import::Report) {
+    json["skipped"] = json!(imported.skipped);
+    json["notes"] = json!(imported.notes);
+    json["sources"] = json!(imported.sources);
+    unsearchable_json(json, &imported.unsearchable);
 }
 
 fn unsearchable_json(json: &mut Value, unsearchable: &Unsearchables) {
@@ -79,15 +112,11 @@ fn unsearchable_json(json: &mut Value, unsearchable: &Unsearchables) {
 }
 
 fn text(
-    (deposit, report): (&str, &Report),
+    sealed: &[Sealed],
     imported: &blackbox_import::Report,
-    (before, lacking): (usize, &[LackingLine]),
-    custodians: usize,
+    (before, lacking): (u64, &[LackingLine]),
 ) -> String {
-    let mut lines = vec![format!(
-        "Sealed deposit {deposit}: {} messages and {} events, {} to {}.",
-        report.messages, report.events, report.first, report.last
-    )];
+    let mut lines: Vec<String> = sealed.iter().map(deposit_line).collect();
     imported.sources.iter().for_each(|source| self::source(&mut lines, source));
     list(&mut lines, "skipped", &imported.skipped);
     list(&mut lines, "note", &imported.notes);
@@ -96,10 +125,13 @@ fn text(
         let kinds = imported.unsearchable.kinds.iter();
         lines.extend(kinds.map(|(kind, count)| format!("  {kind}: {count}")));
     }
-    lines.push(format!(
-        "{} index entries. {} terms are too common to find by; {} messages hold no term that finds them.",
-        report.entries, report.common_by_frequency, report.unfindable
-    ));
+    for Sealed { compartment, report, .. } in sealed {
+        let of = if sealed.len() > 1 { format!(" for {compartment}") } else { String::new() };
+        lines.push(format!(
+            "{} index entries{of}. {} terms are too common to find by; {} messages hold no term that finds them.",
+            report.entries, report.common_by_frequency, report.unfindable
+        ));
+    }
     if before > 0 {
         lines.push(format!("{before} messages were sealed before, and were not sealed again."));
     }
@@ -109,15 +141,32 @@ fn text(
             line.messages, line.month
         ));
     }
-    lines.push(format!(
-        "Keep the exports until all {custodians} custodians have accepted and a drill (the request\n\
-         drill:drill, approved and answered) has opened this deposit."
-    ));
+    lines.push(advice(sealed));
     lines.join("\n")
 }
 
+fn deposit_line(Sealed { deposit, compartment, report, .. }: &Sealed) -> String {
+    format!(
+        "Sealed deposit {deposit} into compartment {compartment}: {} messages and {} events, {} to {}.",
+        report.messages, report.events, report.first, report.last
+    )
+}
+
+fn advice(sealed: &[Sealed]) -> String {
+    match sealed {
+        [one] => format!(
+            "Keep the exports until all {} custodians have accepted and a drill has opened this deposit:\n\
+             an examiner asks for one, and then carries it out, with `blackbox drill ARCHIVE --key KEY`.",
+            one.custodians
+        ),
+        _ => "Keep the exports until all custodians of each deposit have accepted and a drill has opened every one:\n\
+              an examiner asks for one, and then carries it out, with `blackbox drill ARCHIVE --key KEY`."
+            .to_owned(),
+    }
+}
+
 /// One line of what a source holds, that adds up; and what of it was not understood.
-fn source(lines: &mut Vec<String>, source: &SourceReport) {
+pub fn source(lines: &mut Vec<String>, source: &SourceReport) {
     let name = blackbox_bundle::escape_terminal(&source.source);
     let zone = source.timezone.as_deref().map(|zone| format!(", times read as {zone}")).unwrap_or_default();
     lines.push(format!(
@@ -138,7 +187,8 @@ fn source(lines: &mut Vec<String>, source: &SourceReport) {
     }
 }
 
-fn list(lines: &mut Vec<String>, what: &str, places: &[Skipped]) {
+/// What was left out, or is not as it should be: the first of it.
+pub fn list(lines: &mut Vec<String>, what: &str, places: &[Skipped]) {
     lines.extend(places.iter().take(SHOWN).map(|place| format!("  {what} {}", shown(place))));
     if let Some(more) = places.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         lines.push(format!("  {what}: {more} more; --json lists them"));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use blackbox_format::term::Literal;
 
 use super::{
-    Choice, Mode, Plan, Roles, Rules,
+    Choice, Finding, Mode, Plan, PlanError, Roles, Rules,
     clause::{self, Shape},
     error::CheckError,
     finders,
@@ -50,7 +50,8 @@ impl Plan {
         }
         let plan = match claim.mode {
             Mode::Count => Plan::counting(&query),
-            Mode::Open => chosen(&query, &claim.choices, rules)?,
+            Mode::Drill if !query.is_drill() => return Err(PlanError::NotDrill.into()),
+            mode => chosen((&query, mode), &claim.choices, Finding { rules, mode })?,
         };
         if plan.choices.len() != claim.choices.len() {
             return Err(CheckError::Choices { clauses: plan.choices.len(), choices: claim.choices.len() });
@@ -61,30 +62,30 @@ impl Plan {
 }
 
 /// The plan of `query` under `choices`, none of which is needlessly wide.
-fn chosen(query: &Query, choices: &[Choice], rules: &Rules) -> Result<Plan, CheckError> {
-    let shapes = clause::shapes(query)?;
+fn chosen(asked: (&Query, Mode), choices: &[Choice], finding: Finding<'_>) -> Result<Plan, CheckError> {
+    let shapes = clause::shapes(asked.0)?;
     if shapes.len() != choices.len() {
         return Err(CheckError::Choices { clauses: shapes.len(), choices: choices.len() });
     }
     for (clause, (shape, choice)) in shapes.iter().zip(choices).enumerate() {
-        possible(clause, shape, *choice, rules)?;
+        possible(clause, shape, *choice, finding)?;
     }
-    let plan = Plan::assemble(query, &shapes, choices.to_vec());
+    let plan = Plan::assemble(asked, &shapes, choices.to_vec());
     let mut board = Board::new(&shapes);
-    let (_, least) = board.least(&orient::options(&shapes, rules, &finders(&shapes, choices))?);
+    let (_, least) = board.least(&orient::options(&shapes, finding, &finders(&shapes, choices))?);
     match board.surplus(choices) > least {
         true => Err(CheckError::Wasteful(plan.surplus().join("; "))),
         false => Ok(plan),
     }
 }
 
-fn possible(clause: usize, shape: &Shape, choice: Choice, rules: &Rules) -> Result<(), CheckError> {
+fn possible(clause: usize, shape: &Shape, choice: Choice, finding: Finding<'_>) -> Result<(), CheckError> {
     let count = shape.conjuncts.len();
     let there = choice.find < count && choice.open < count;
     if !there || (choice.find == choice.open) != (count == 1) {
         return Err(CheckError::Choice { clause, choice: choice.to_string() });
     }
-    let unable = shape.conjuncts[choice.find].group.iter().find(|literal| !rules.may_find(literal));
+    let unable = shape.conjuncts[choice.find].group.iter().find(|literal| !finding.may_find(literal));
     unable.map_or(Ok(()), |literal| Err(CheckError::Finder { clause, literal: literal.clone() }))
 }
 

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use blackbox_format::term::Literal;
 
-use super::{PlanError, Roles, Rules};
+use super::{Mode, PlanError, Roles, Rules};
 use crate::language::{Expr, Query, word_literal};
 
 /// Literals of which a row must have at least one.
@@ -46,9 +46,10 @@ impl Clause {
         swaps
     }
 
-    /// Every use that the clause makes of a literal.
-    pub(super) fn roles(&self) -> impl Iterator<Item = (&Literal, Roles)> {
-        let finds = self.find.iter().map(|literal| (literal, Roles::FIND));
+    /// Every use that the clause makes of a literal in a request of `mode`.
+    pub(super) fn roles(&self, mode: Mode) -> impl Iterator<Item = (&Literal, Roles)> {
+        let finding = if mode == Mode::Exceptional { Roles::FIND_COMMON } else { Roles::FIND };
+        let finds = self.find.iter().map(move |literal| (literal, finding));
         let opens = self.open.iter().map(|literal| (literal, Roles::OPEN));
         let tested = self.tests.iter().flatten().chain(&self.nots).map(|literal| (literal, Roles::TEST));
         finds.chain(opens).chain(tested)

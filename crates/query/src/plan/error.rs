@@ -53,6 +53,12 @@ pub enum PlanError {
     /// A finder is preferred where nothing is found.
     #[error("a request that only counts has no finding term")]
     CountFinds,
+    /// The query of a drill, in another mode.
+    #[error("drill:drill is the query of a drill, and a drill is a request of its own kind")]
+    Drill,
+    /// Another query than a drill's, in a drill.
+    #[error("a drill has the query drill:drill and no other")]
+    NotDrill,
 }
 
 impl PlanError {
@@ -81,7 +87,8 @@ impl PlanError {
                 Some("name an uncommon term that the query asks for, or leave the choice to the plan".into())
             }
             PlanError::Wasteful(_) => Some("let another term find, or leave the choice to the plan".into()),
-            PlanError::CountFinds => None,
+            PlanError::Drill => Some("ask for it with `blackbox drill ARCHIVE --key KEY`".into()),
+            PlanError::CountFinds | PlanError::NotDrill => None,
         }
     }
 }

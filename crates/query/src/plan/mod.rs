@@ -51,12 +51,14 @@ impl Plan {
     /// The query has no plan, or not with these finders; see [`PlanError`].
     pub fn new(query: &Query, mode: Mode, rules: &Rules, prefer: &[Literal]) -> Result<Plan, PlanError> {
         match mode {
+            Mode::Drill if !query.is_drill() => Err(PlanError::NotDrill),
+            Mode::Count | Mode::Open | Mode::Exceptional if query.is_drill() => Err(PlanError::Drill),
             Mode::Count if prefer.is_empty() => Ok(Plan::counting(query)),
             Mode::Count => Err(PlanError::CountFinds),
-            Mode::Open => {
+            Mode::Open | Mode::Drill | Mode::Exceptional => {
                 let shapes = clause::shapes(query)?;
-                let choices = settle(query, &shapes, rules, prefer)?;
-                Ok(Plan::assemble(query, &shapes, choices))
+                let choices = settle((query, mode), &shapes, Finding { rules, mode }, prefer)?;
+                Ok(Plan::assemble((query, mode), &shapes, choices))
             }
         }
     }
@@ -93,37 +95,50 @@ impl Plan {
     }
 
     /// The plan under `choices`, one for each of `shapes`, whose conjuncts must exist.
-    fn assemble(query: &Query, shapes: &[Shape], choices: Vec<Choice>) -> Plan {
+    fn assemble((query, mode): (&Query, Mode), shapes: &[Shape], choices: Vec<Choice>) -> Plan {
         let clauses: Vec<Clause> =
             shapes.iter().zip(&choices).map(|(shape, choice)| shape.clause(*choice)).collect();
         let mut roles: BTreeMap<&Literal, Roles> = BTreeMap::new();
-        for (literal, more) in clauses.iter().flat_map(Clause::roles) {
+        for (literal, more) in clauses.iter().flat_map(|clause| clause.roles(mode)) {
             let held = roles.entry(literal).or_default();
             *held = held.with(more);
         }
         let literals = roles.into_iter().map(|(literal, roles)| (literal.clone(), roles)).collect();
-        Plan { query: query.clone(), mode: Mode::Open, clauses, choices, literals }
+        Plan { query: query.clone(), mode, clauses, choices, literals }
+    }
+}
+
+/// What may find: what the archive's rules let find or, on an order, every term.
+#[derive(Debug, Clone, Copy)]
+struct Finding<'a> {
+    rules: &'a Rules,
+    mode: Mode,
+}
+
+impl Finding<'_> {
+    fn may_find(self, literal: &Literal) -> bool {
+        self.mode == Mode::Exceptional || self.rules.may_find(literal)
     }
 }
 
 /// Chooses, until no choice with the same finders would open less: that is what a custodian checks.
 fn settle(
-    query: &Query,
+    asked: (&Query, Mode),
     shapes: &[Shape],
-    rules: &Rules,
+    finding: Finding<'_>,
     prefer: &[Literal],
 ) -> Result<Vec<Choice>, PlanError> {
-    asked_and_able(shapes, rules, prefer)?;
-    let options = orient::options(shapes, rules, &prefer.iter().collect())?;
+    asked_and_able(shapes, finding, prefer)?;
+    let options = orient::options(shapes, finding, &prefer.iter().collect())?;
     let mut board = Board::new(shapes);
     let (mut choices, mut surplus) = board.least(&options);
     loop {
-        let (better, less) = board.least(&orient::options(shapes, rules, &finders(shapes, &choices))?);
+        let (better, less) = board.least(&orient::options(shapes, finding, &finders(shapes, &choices))?);
         if less >= surplus {
             return Ok(choices);
         }
         if !prefer.is_empty() && !orient::allows(&options, &better) {
-            let lines = Plan::assemble(query, shapes, choices).surplus();
+            let lines = Plan::assemble(asked, shapes, choices).surplus();
             return Err(PlanError::Wasteful(lines.join("; ")));
         }
         (choices, surplus) = (better, less);
@@ -136,15 +151,15 @@ fn finders<'a>(shapes: &'a [Shape], choices: &[Choice]) -> BTreeSet<&'a Literal>
 }
 
 /// Every preferred finder is asked for, and may find in some clause.
-fn asked_and_able(shapes: &[Shape], rules: &Rules, prefer: &[Literal]) -> Result<(), PlanError> {
+fn asked_and_able(shapes: &[Shape], finding: Finding<'_>, prefer: &[Literal]) -> Result<(), PlanError> {
     for literal in prefer {
         let groups = shapes.iter().flat_map(|shape| &shape.conjuncts).map(|conjunct| &conjunct.group);
         let mut with: Vec<&Group> = groups.filter(|group| group.contains(literal)).collect();
-        with.sort_by_key(|group| !group.iter().all(|member| rules.may_find(member)));
+        with.sort_by_key(|group| !group.iter().all(|member| finding.may_find(member)));
         match with.first() {
             None => return Err(PlanError::NotAsked(literal.clone())),
-            Some(group) if !group.iter().all(|member| rules.may_find(member)) => {
-                return Err(PlanError::may_not_find(literal, group, rules));
+            Some(group) if !group.iter().all(|member| finding.may_find(member)) => {
+                return Err(PlanError::may_not_find(literal, group, finding.rules));
             }
             Some(_) => {}
         }

@@ -12,7 +12,7 @@ use std::{
 use blackbox_format::term::{Field, Literal};
 
 use super::{
-    PlanError, Rules,
+    Finding, PlanError, Rules,
     bits::Bits,
     clause::{Choice, Conjunct, Need, Shape},
 };
@@ -54,10 +54,10 @@ struct Cost {
 /// only such conjuncts find.
 pub(super) fn options(
     shapes: &[Shape],
-    rules: &Rules,
+    finding: Finding<'_>,
     prefer: &BTreeSet<&Literal>,
 ) -> Result<Vec<Vec<Ranked>>, PlanError> {
-    shapes.iter().map(|shape| clause_options(shape, rules, prefer)).collect()
+    shapes.iter().map(|shape| clause_options(shape, finding, prefer)).collect()
 }
 
 /// Whether each of `choices` finds as one of `options` does.
@@ -70,11 +70,11 @@ pub(super) fn allows(options: &[Vec<Ranked>], choices: &[Choice]) -> bool {
 
 fn clause_options(
     shape: &Shape,
-    rules: &Rules,
+    finding: Finding<'_>,
     prefer: &BTreeSet<&Literal>,
 ) -> Result<Vec<Ranked>, PlanError> {
-    let conjuncts = &shape.conjuncts;
-    let able = |index: &usize| conjuncts[*index].group.iter().all(|literal| rules.may_find(literal));
+    let (conjuncts, rules) = (&shape.conjuncts, finding.rules);
+    let able = |index: &usize| conjuncts[*index].group.iter().all(|literal| finding.may_find(literal));
     let mut finders: Vec<usize> = (0..conjuncts.len()).filter(able).collect();
     if finders.is_empty() {
         let literals: Vec<Literal> = conjuncts.iter().flat_map(|c| c.group.clone()).collect();
@@ -84,7 +84,7 @@ fn clause_options(
     if finders.iter().any(preferred) {
         finders.retain(preferred);
     }
-    finders.sort_by_key(|index| (finder_rank(&conjuncts[*index]), *index));
+    finders.sort_by_key(|index| (finder_rank(&conjuncts[*index], rules), *index));
     let mut openers: Vec<usize> = (0..conjuncts.len()).collect();
     openers.sort_by_key(|index| (opener_rank(&conjuncts[*index], rules), *index));
     let alone = conjuncts.len() == 1;
@@ -99,15 +99,17 @@ fn clause_options(
     Ok(pairs.collect())
 }
 
-/// A digest finds best, then a file name, then the group whose shortest word is longest.
-fn finder_rank(conjunct: &Conjunct) -> (usize, Reverse<usize>) {
+/// What the rules let find does so best, whoever else may; then a digest, then a file name, then the
+/// group whose shortest word is longest.
+fn finder_rank(conjunct: &Conjunct, rules: &Rules) -> (bool, usize, Reverse<usize>) {
+    let ordered = !conjunct.group.iter().all(|literal| rules.may_find(literal));
     let place = |literal: &Literal| match literal.field {
         Field::Sha256 => 0,
         Field::File => 1,
         Field::Word => 2,
         _ => 3,
     };
-    (conjunct.group.iter().map(place).max().unwrap_or(0), Reverse(shortest(conjunct)))
+    (ordered, conjunct.group.iter().map(place).max().unwrap_or(0), Reverse(shortest(conjunct)))
 }
 
 /// What is not common opens best, then what has few alternatives, then what is uncommon enough to

@@ -13,11 +13,13 @@ pub enum Role {
     Test,
     /// With `Test`, what opens such a row.
     Open,
+    /// With `Find`, which rows have it even where it is common: under all custodians' keys.
+    Exceptional,
 }
 
 impl Role {
     /// Every role, in the order in which they are written.
-    pub const ALL: [Role; 4] = [Role::Count, Role::Find, Role::Test, Role::Open];
+    pub const ALL: [Role; 5] = [Role::Count, Role::Find, Role::Test, Role::Open, Role::Exceptional];
 
     /// The role's name.
     pub fn name(self) -> &'static str {
@@ -26,6 +28,7 @@ impl Role {
             Role::Find => "find",
             Role::Test => "test",
             Role::Open => "open",
+            Role::Exceptional => "exceptional",
         }
     }
 }
@@ -36,7 +39,7 @@ impl fmt::Display for Role {
     }
 }
 
-/// A set of roles, written `count,find,test,open` in that order.
+/// A set of roles, written `count,find,test,open,exceptional` in that order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Roles(u8);
 
@@ -53,6 +56,8 @@ impl Roles {
     pub const OPEN: Roles = Roles(12);
     /// To find and open alone.
     pub const ALL: Roles = Roles(15);
+    /// To find by an order, common or not: `count,find,exceptional`.
+    pub const FIND_COMMON: Roles = Roles(19);
 
     /// Whether `role` is among them.
     pub fn has(self, role: Role) -> bool {
@@ -98,7 +103,7 @@ impl fmt::Display for Roles {
 
 /// The text is not a list of roles in their order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is not a list of count, find, test and open, in this order")]
+#[error("\"{0}\" is not a list of count, find, test, open and exceptional, in this order")]
 pub struct RolesError(String);
 
 impl FromStr for Roles {
@@ -122,6 +127,15 @@ pub enum Mode {
     Count,
     /// To open the messages that match.
     Open,
+    /// To learn whether a deposit opens at all.
+    Drill,
+    /// To open the messages that match, by common terms too: on an order, by all custodians together.
+    Exceptional,
+}
+
+impl Mode {
+    /// Every mode.
+    pub const ALL: [Mode; 4] = [Mode::Count, Mode::Open, Mode::Drill, Mode::Exceptional];
 }
 
 impl fmt::Display for Mode {
@@ -129,24 +143,23 @@ impl fmt::Display for Mode {
         f.write_str(match self {
             Mode::Count => "count",
             Mode::Open => "open",
+            Mode::Drill => "drill",
+            Mode::Exceptional => "exceptional",
         })
     }
 }
 
-/// The text is neither mode.
+/// The text is no mode.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is neither \"count\" nor \"open\"")]
+#[error("\"{0}\" is none of count, open, drill and exceptional")]
 pub struct ModeError(String);
 
 impl FromStr for Mode {
     type Err = ModeError;
 
     fn from_str(text: &str) -> Result<Mode, ModeError> {
-        match text {
-            "count" => Ok(Mode::Count),
-            "open" => Ok(Mode::Open),
-            _ => Err(ModeError(text.to_owned())),
-        }
+        let mode = Mode::ALL.into_iter().find(|mode| mode.to_string() == text);
+        mode.ok_or_else(|| ModeError(text.to_owned()))
     }
 }
 
@@ -156,11 +169,12 @@ mod tests {
 
     #[test]
     fn every_set_of_roles_has_one_writing() {
-        for bits in 1..16 {
+        for bits in 1..32 {
             let roles = Roles(bits);
             assert_eq!(roles.to_string().parse(), Ok(roles));
         }
         assert_eq!(Roles::ALL.to_string(), "count,find,test,open");
+        assert_eq!(Roles::FIND_COMMON.to_string(), "count,find,exceptional");
         for text in ["", "find,count", "count,count", "count, find", "seek", "count,"] {
             assert!(text.parse::<Roles>().is_err(), "{text}");
         }
@@ -168,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_mode_reads_back_as_written() {
-        for mode in [Mode::Count, Mode::Open] {
+        for mode in Mode::ALL {
             assert_eq!(mode.to_string().parse(), Ok(mode));
         }
         assert!("Open".parse::<Mode>().is_err());

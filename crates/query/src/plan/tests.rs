@@ -46,7 +46,6 @@ fn roles_are_as_few_as_the_query_allows() {
         ("\"the loan\"", "loan=cf the=to"),
         ("file:x.pdf AND greensill", "greensill=to file:x.pdf=cf"),
         ("(lex AND chat:x) OR abc", "abc=cfto lex=cf chat:x=to"),
-        ("drill:drill", "drill:drill=cfto"),
         ("greensill AND greensill", "greensill=cfto"),
     ] {
         assert_eq!(roles(&plan(query)), expected, "{query}");
@@ -273,4 +272,60 @@ fn a_long_list_of_pairs_is_planned_in_time() {
     let plan = Plan::new(&query, Mode::Open, &rules(), &[]).unwrap();
     assert!(Plan::check(&plan.claim(), &rules()).is_ok());
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+#[test]
+fn on_an_order_common_terms_find_and_nothing_else_changes() {
+    let exceptional = |query: &str| {
+        let plan = Plan::new(&query.parse().unwrap(), Mode::Exceptional, &rules(), &[]).unwrap();
+        assert_eq!(Plan::check(&plan.claim(), &rules()).as_ref(), Ok(&plan), "{query}");
+        roles(&plan)
+    };
+    for (query, expected) in [
+        ("the", "the=cftoe"),
+        ("from:david", "from:david=cftoe"),
+        ("chat:\"Family group\" AND from:david", "from:david=to chat:family group=cfe"),
+        ("\"to be\"", "be=to to=cfe"),
+        ("the AND NOT of", "of=t the=cftoe"),
+        ("the OR greensill", "greensill=cftoe the=cftoe"),
+        // What finds without an order does so here too.
+        ("from:david AND loan AND the", "loan=cfe the=t from:david=to"),
+    ] {
+        assert_eq!(exceptional(query), expected, "{query}");
+    }
+    let plan = Plan::new(&"chat:family".parse().unwrap(), Mode::Exceptional, &rules(), &[]).unwrap();
+    assert_eq!(
+        plan.lines(),
+        ["chat:family finds and opens: every message that is in the chat family, common or not"]
+    );
+}
+
+#[test]
+fn the_exceptional_role_is_refused_in_every_other_mode() {
+    let good = Plan::new(&"greensill".parse().unwrap(), Mode::Exceptional, &rules(), &[]).unwrap().claim();
+    for mode in [Mode::Open, Mode::Count] {
+        let claim = Claim { mode, ..good.clone() };
+        assert!(Plan::check(&claim, &rules()).is_err(), "{mode}");
+    }
+    let claim = Claim { mode: Mode::Open, ..good };
+    assert_eq!(
+        Plan::check(&claim, &rules()).unwrap_err().to_string(),
+        "word:greensill is claimed for exceptional, which the query does not need"
+    );
+}
+
+#[test]
+fn a_drill_is_a_request_of_its_own_kind() {
+    let drill: Query = "drill:drill".parse().unwrap();
+    let plan = Plan::new(&drill, Mode::Drill, &rules(), &[]).unwrap();
+    assert_eq!(roles(&plan), "drill:drill=cfto");
+    assert_eq!(plan.lines(), ["drill:drill finds and opens: the dummy rows of drills"]);
+    assert_eq!(Plan::check(&plan.claim(), &rules()), Ok(plan.clone()));
+    for mode in [Mode::Count, Mode::Open, Mode::Exceptional] {
+        assert_eq!(Plan::new(&drill, mode, &rules(), &[]), Err(PlanError::Drill), "{mode}");
+    }
+    let word: Query = "greensill".parse().unwrap();
+    assert_eq!(Plan::new(&word, Mode::Drill, &rules(), &[]), Err(PlanError::NotDrill));
+    let claim = Claim { mode: Mode::Drill, ..self::plan("greensill").claim() };
+    assert_eq!(Plan::check(&claim, &rules()), Err(CheckError::Plan(PlanError::NotDrill)));
 }

@@ -25,9 +25,13 @@ pub(super) fn every_pair(finders: &[&Literal], openers: &[&Literal]) -> String {
 pub(super) fn part(literal: &Literal, roles: Roles) -> String {
     let name = format!("{}:{}", literal.field, shown(&literal.term));
     let says = condition(literal.field, &[&literal.term]);
-    let finds = "tells how many rows have it, and which";
+    let finds = match roles.has(Role::Exceptional) {
+        true => "tells how many rows have it, and which, common or not",
+        false => "tells how many rows have it, and which",
+    };
+    let common = if roles.has(Role::Exceptional) { ", common or not" } else { "" };
     match (roles.has(Role::Find), roles.has(Role::Open), roles.has(Role::Test)) {
-        (true, true, _) => format!("{name} finds and opens: every message that {says}"),
+        (true, true, _) => format!("{name} finds and opens: {}{common}", every(vec![literal]).concat()),
         (true, false, false) => format!("{name} finds: {finds}"),
         (true, false, true) => {
             format!("{name} finds: {finds}; and is tested: whether a row that another term found {says}")

@@ -1,9 +1,11 @@
 //! The read path: tokens to rows, rows to messages.
 
 mod context;
+mod drill;
 mod search;
 mod segment;
 
+pub use drill::{Fault, Tried, drill};
 pub use search::{Counted, Found, Job, search};
 pub use segment::{DepositReader, SegmentReader};
 

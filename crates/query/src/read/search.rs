@@ -13,7 +13,7 @@ use blackbox_format::{
 use blackbox_token::{
     ask::Ask,
     combine::Tokens,
-    entry::{Counter, Finder, Found as Posted, Nonce, Opener, RowSecret, Tester},
+    entry::{Counter, Finder, Found as Posted, Nonce, Opener, Posting, RowSecret, Tester},
     function::{Part, Token},
 };
 
@@ -273,21 +273,25 @@ impl Run<'_> {
             .item(literal)
             .and_then(|item| Some((item, month.token(item, Part::Count)?, month.token(item, Part::Find)?)));
         let Some((item, count, find)) = tokens else { return Ok(Vec::new()) };
-        let (mut rows, mut common) = (Vec::new(), 0);
-        for posting in self.postings((segment, item), &Counter::new(count), find)?.iter() {
+        let unmasked = month.token(item, Part::Exceptional).map(Finder::new);
+        let (mut rows, mut masked) = (Vec::new(), Vec::new());
+        for (number, posting) in (0..).zip(self.postings((segment, item), &Counter::new(count), find)?.iter())
+        {
             match *posting {
-                Posted::Row(row, _) if u64::from(row) >= segment.rows() => {
-                    return Err(QueryError::Inconsistent(segment.path(), literal.clone()));
-                }
                 Posted::Row(row, nonce) => rows.push((row, nonce)),
-                Posted::Common(..) => common += 1,
+                Posted::Common(row, nonce) => masked.push((number, row, nonce)),
             }
         }
-        if common > 0 && !rows.is_empty() {
+        if !masked.is_empty() && !rows.is_empty() {
             // A term is common in a whole month or not at all.
             return Err(QueryError::Inconsistent(segment.path(), literal.clone()));
         }
-        if common > 0 {
+        let common = masked.len() as u64;
+        if let Some(finder) = &unmasked {
+            let posting = |number| Posting { segment: segment.number().into(), number };
+            let unmask = |(number, row, nonce)| finder.mask_common(posting(number), row, &nonce);
+            rows.extend(masked.into_iter().map(unmask));
+        } else if common > 0 {
             // Other clauses may find by the same literal: its postings are counted once.
             let first = self.job.plan.clauses.iter().find(|clause| clause.find.contains(literal));
             let first = first.is_some_and(|first| std::ptr::eq(first, clause));
@@ -297,7 +301,10 @@ impl Run<'_> {
                 entry.0 += common;
             }
         }
-        Ok(rows)
+        match rows.iter().any(|(row, _)| u64::from(*row) >= segment.rows()) {
+            true => Err(QueryError::Inconsistent(segment.path(), literal.clone())),
+            false => Ok(rows),
+        }
     }
 
     /// Opens a row, and keeps it if its message matches the query.
@@ -309,30 +316,21 @@ impl Run<'_> {
     ) -> Result<(), QueryError> {
         let record = segment.record(row)?;
         let id = format!("{}/{:05}/{row}", deposit.id, segment.number());
-        let message = match segment.open_record(row, &record, &opened.secret)? {
-            Body::Message(message) => message,
-            Body::Drill => Box::new(drill()),
-            Body::Register(_) => return Ok(()),
+        // No term of a query is a drill's or a register's.
+        let Body::Message(message) = segment.open_record(row, &record, &opened.secret)? else {
+            self.found.misindexed.push(id);
+            return Ok(());
         };
         let terms = Terms::of(&message);
-        let is_drill = self.job.plan.query.is_drill();
-        let wrong = opened.held.iter().find(|literal| !is_drill && !terms.has(literal));
-        if wrong.is_some() {
+        if opened.held.iter().any(|literal| !terms.has(literal)) {
             self.found.misindexed.push(id);
             return Ok(());
         }
-        let held = match matches(&self.job.plan.query, &terms) {
-            _ if is_drill => opened.held[..1].to_vec(),
-            Some(held) => held,
-            None => return Ok(()),
-        };
-        if !is_drill && !(self.job.span.0..=self.job.span.1).contains(&message.time) {
+        let Some(held) = matches(&self.job.plan.query, &terms) else { return Ok(()) };
+        if !(self.job.span.0..=self.job.span.1).contains(&message.time) {
             return Ok(());
         }
-        let context = match is_drill {
-            true => Vec::new(),
-            false => context::neighbours(deposit, (segment, row), (&record, &opened.secret), context)?,
-        };
+        let context = context::neighbours(deposit, (segment, row), (&record, &opened.secret), context)?;
         self.order.push((message.time, month.range, message.sequence, self.found.hits.len()));
         let mut hit = hit(id, *message, &held);
         hit.context = context;
@@ -415,15 +413,6 @@ fn common_reason(literal: &Literal, clause: &Clause, rules: &Rules) -> String {
             format!("{literal} is too common in this month to find by; ask again with {}", swaps.join(" or "))
         }
     }
-}
-
-fn drill() -> Sealed {
-    let message = blackbox_format::message::Message {
-        text: "drill".to_owned(),
-        event: Some("drill".to_owned()),
-        ..Default::default()
-    };
-    Sealed::new(message, 0, Vec::new())
 }
 
 /// A Unix time in milliseconds as RFC 3339 in UTC, without a fraction if it is a whole second.
