@@ -27,6 +27,14 @@ impl Days {
         }
     }
 
+    /// Whether no time is within both.
+    pub(crate) fn excludes(self, other: Days) -> bool {
+        match (self, other) {
+            (Days::After(first), Days::Before(end)) => first >= end,
+            _ => false,
+        }
+    }
+
     /// Whether a Unix time in milliseconds is within.
     pub fn holds(self, millis: i64) -> bool {
         match self {
@@ -108,7 +116,8 @@ mod tests {
         for text in ["2020-03-12", "2020/03/12", "2020/3/12"] {
             assert_eq!(day(text), Some(jiff::civil::date(2020, 3, 12)));
         }
-        for text in ["2020-03", "12/03/2020", "2020-13-01", "2021-02-29", "1969-12-31", "2200-01-01", "today"] {
+        for text in ["2020-03", "12/03/2020", "2020-13-01", "2021-02-29", "1969-12-31", "2200-01-01", "today"]
+        {
             assert_eq!(day(text), None, "{text}");
         }
     }

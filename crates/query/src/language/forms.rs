@@ -72,7 +72,8 @@ fn stems(stem: &str) -> Vec<String> {
     let mut all = vec![stem.to_owned()];
     let mut last = stem.bytes().rev();
     let (last, before) = (last.next().unwrap_or_default(), last.next().unwrap_or_default());
-    let cluster = !is_vowel(last) && !is_vowel(before) && !b"cgsvzlr".contains(&last) && !stem.ends_with("st");
+    let cluster =
+        !is_vowel(last) && !is_vowel(before) && !b"cgsvzlr".contains(&last) && !stem.ends_with("st");
     if last == before && b"bdgklmnprt".contains(&last) {
         all.push(stem[..stem.len() - 1].to_owned());
     } else if !cluster && !b"ewxy".contains(&last) {

@@ -19,12 +19,10 @@ pub(super) fn spellings(word: &str, mistakes: u8) -> BTreeSet<String> {
 
 /// One mistake: a letter left out, put in or put for another, or two neighbours exchanged.
 fn edits(word: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-    let put_in = (0..=word.len()).flat_map(move |at| {
-        LETTERS.map(move |letter| [&word[..at], &[letter], &word[at..]].concat())
-    });
-    let put_for = (0..word.len()).flat_map(move |at| {
-        LETTERS.map(move |letter| [&word[..at], &[letter], &word[at + 1..]].concat())
-    });
+    let put_in = (0..=word.len())
+        .flat_map(move |at| LETTERS.map(move |letter| [&word[..at], &[letter], &word[at..]].concat()));
+    let put_for = (0..word.len())
+        .flat_map(move |at| LETTERS.map(move |letter| [&word[..at], &[letter], &word[at + 1..]].concat()));
     put_in.chain(put_for).chain(left_out(word)).chain(exchanged(word))
 }
 
@@ -61,8 +59,9 @@ mod tests {
                     (0, to) => to,
                     _ => {
                         let same = usize::from(one[at - 1] != two[to - 1]);
-                        let mut least =
-                            (table[at - 1][to] + 1).min(table[at][to - 1] + 1).min(table[at - 1][to - 1] + same);
+                        let mut least = (table[at - 1][to] + 1)
+                            .min(table[at][to - 1] + 1)
+                            .min(table[at - 1][to - 1] + same);
                         if at > 1 && to > 1 && one[at - 1] == two[to - 2] && one[at - 2] == two[to - 1] {
                             least = least.min(table[at - 2][to - 2] + 1);
                         }

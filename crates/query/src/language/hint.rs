@@ -48,7 +48,8 @@ fn distance_or_function(fault: &Fault) -> String {
             "write forms(payment); for two words side by side forms(side) pre/1 forms(letter)".into()
         }
         Fault::OneWord { .. } => {
-            "write fuzzy(greensill,1); for two words side by side fuzzy(lexus,1) pre/1 fuzzy(greensill,1)".into()
+            "write fuzzy(greensill,1); for two words side by side fuzzy(lexus,1) pre/1 fuzzy(greensill,1)"
+                .into()
         }
         Fault::Letters { .. } => "write each word out: (a OR b)".into(),
         Fault::Mistakes(word) => format!("write fuzzy({word},1)"),
@@ -80,7 +81,9 @@ fn wildcard(mark: char, text: &str) -> String {
         '%' => format!("leave the sign out, or write fuzzy({plain},1) for its spellings"),
         '~' if plain.is_empty() => "write a w/5 b for words near each other".into(),
         '~' => format!("write forms({plain}) for its forms, or fuzzy({plain},1) for its spellings"),
-        _ => format!("write forms({plain}) for the forms of a word, or each word out: (loan OR loans OR lender)"),
+        _ => format!(
+            "write forms({plain}) for the forms of a word, or each word out: (loan OR loans OR lender)"
+        ),
     }
 }
 

@@ -39,7 +39,6 @@ const ELSEWHERE: [(&str, &str); 20] = [
 ];
 const DAYS: &str = "write after:2020-03-12 for that day and later, before:2020-04-01 for the days before";
 
-
 /// Functions, with the word or words that are listed instead.
 const FUNCTIONS: [&str; 2] = ["forms", "fuzzy"];
 /// Names that other tools use as functions.
@@ -112,7 +111,11 @@ fn bare(written: &str, left: Left<'_>) -> Result<(Kind, usize), Fault> {
             return call(known, left);
         }
         if OTHER_FUNCTIONS.contains(&&function[..]) {
-            return Err(if function.contains("near") { Fault::Distance(function) } else { Fault::Function(function) });
+            return Err(if function.contains("near") {
+                Fault::Distance(function)
+            } else {
+                Fault::Function(function)
+            });
         }
     }
     if let Some(distance) = Distance::read(written) {
@@ -126,7 +129,9 @@ fn bare(written: &str, left: Left<'_>) -> Result<(Kind, usize), Fault> {
     let (value, used) = match (value, next) {
         ("", Some(Piece::Quoted(inside))) => (Value::Quoted(inside), 2),
         ("", Some(Piece::Unclosed)) => return Err(Fault::Quote),
-        ("", Some(Piece::Open)) => return Err(known_field(&name).map_or_else(|e| e, |()| Fault::Grouped(name))),
+        ("", Some(Piece::Open)) => {
+            return Err(known_field(&name).map_or_else(|e| e, |()| Fault::Grouped(name)));
+        }
         ("", _) => return Err(known_field(&name).map_or_else(|e| e, |()| Fault::Valueless(name))),
         (value, _) => (Value::Bare(value), 1),
     };

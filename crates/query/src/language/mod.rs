@@ -3,6 +3,7 @@
 //! Source: spec/query.md, "Grammar". A [`Query`] exists only parsed, so its canonical text always
 //! reads back as the same query.
 
+mod brief;
 mod days;
 mod error;
 mod forms;
@@ -20,8 +21,8 @@ mod variants;
 pub use days::Days;
 pub use error::{Fault, ParseError};
 pub use near::{DISTANCE_WORDS, Distance, Near, Order};
-pub(crate) use variants::distinct;
 pub use variants::Variants;
+pub(crate) use variants::distinct;
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
@@ -166,6 +167,11 @@ impl Expr {
             Expr::Or(parts) => parts.iter().all(Expr::is_positive),
             Expr::Not(_) | Expr::Days(_) => false,
         }
+    }
+
+    /// How it is said to people: in canonical form, but with the functions that list their words.
+    pub(crate) fn brief(&self) -> String {
+        brief::brief(self)
     }
 
     /// Whether it says anything of days.
@@ -359,6 +365,16 @@ mod tests {
             ("lex(a OR b)", "lex AND (a OR b)"),
             ("\"50% of it?\"", "\"50 of it\""),
             ("drill:drill", "drill:drill"),
+            ("Big loan W/5 bank", "big AND (loan w/5 bank)"),
+            ("d NOT a w/5 b OR c d", "(d AND NOT (a w/5 b)) OR (c AND d)"),
+            ("(a OR \"b c\") pre/2 (d)", "(a OR \"b c\") pre/2 d"),
+            ("a w/05 b", "a w/5 b"),
+            ("\"w/5\" OR w", "\"w 5\" OR w"),
+            ("forms(Lend)", "forms(lend: lend OR lend's OR lending OR lends OR lent)"),
+            ("forms(\"Lend\") AND x", "forms(lend: lend OR lend's OR lending OR lends OR lent) AND x"),
+            ("in:\"Private Office\" forms", "chat:\"private office\" AND forms"),
+            ("has:image has:link", "type:image AND (http OR https)"),
+            ("a after:2020/3/12 NOT before:2020-04-01", "a AND after:2020-03-12 AND after:2020-04-01"),
         ] {
             assert_eq!(canonical(written), expected, "{written}");
         }

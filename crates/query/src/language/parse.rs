@@ -199,10 +199,42 @@ mod tests {
             ("\"organi?e it\"", (1, wild('?', "organi?e it"))),
             ("50%", (1, wild('%', "50%"))),
             ("really?", (1, wild('?', "really?"))),
-            ("a w/5 b", (3, Fault::Proximity("w/5".into()))),
-            ("a PRE/12 b", (3, Fault::Proximity("pre/12".into()))),
-            ("forms(payment)", (1, Fault::Function("forms".into()))),
-            ("a fuzzy(greensill,1)", (3, Fault::Function("fuzzy".into()))),
+            ("a w/0 b", (3, Fault::Far("w/0".into()))),
+            ("a PRE/1001 b", (3, Fault::Far("pre/1001".into()))),
+            ("a near/5 b", (3, Fault::Distance("near/5".into()))),
+            ("a NEAR(5) b", (3, Fault::Distance("near".into()))),
+            ("a w/s b", (3, Fault::Distance("w/s".into()))),
+            ("a w/5 b w/5 c", (9, Fault::Chain)),
+            ("(a w/5 b) w/5 c", (1, Fault::Chain)),
+            ("a w/5 (b pre/5 c)", (7, Fault::Chain)),
+            ("x (a AND b) w/5 c", (3, Fault::AllNear)),
+            ("a w/5 NOT b", (7, Fault::NotNear)),
+            ("a NOT w/5 b", (7, Fault::NotNear)),
+            ("(NOT a) w/5 b", (1, Fault::NotNear)),
+            ("a w/5 from:b", (7, Fault::Apart("from"))),
+            ("after:2020-01-01 w/5 b", (1, Fault::Apart("after"))),
+            ("a w/5", (3, Fault::Dangling("w/5".into()))),
+            ("w/5 b", (1, Fault::Dangling("w/5".into()))),
+            ("a w/5 OR b", (3, Fault::Dangling("w/5".into()))),
+            ("a stem(b)", (3, Fault::Function("stem".into()))),
+            ("forms()", (1, Fault::OneWord { function: "forms", text: String::new() })),
+            ("forms(a b)", (1, Fault::OneWord { function: "forms", text: "a b".into() })),
+            ("forms(pay", (1, Fault::Unclosed)),
+            ("forms(naïve OR 1)", (1, Fault::OneWord { function: "forms", text: "naïve OR 1".into() })),
+            ("forms(день)", (1, Fault::Letters { function: "forms", word: "день".into() })),
+            ("forms(pay: pay OR paid)", (1, Fault::Listed("forms(pay)".into()))),
+            ("fuzzy(greensill,3)", (1, Fault::Mistakes("greensill".into()))),
+            ("fuzzy(pay,1)", (1, Fault::Short { origin: "fuzzy(pay,1)".into(), least: 4 })),
+            (
+                "fuzzy(procurements,2)",
+                (1, Fault::Spellings { origin: "fuzzy(procurements,2)".into(), count: 1211 }),
+            ),
+            ("has:poll", (1, Fault::Has("poll".into()))),
+            ("a after:march", (3, Fault::Day { name: "after".into(), text: "march".into() })),
+            ("a before:", (3, Fault::Valueless("before".into()))),
+            ("after:2020-01-01", (1, Fault::OnlyDays)),
+            ("a OR NOT after:2020-01-01", (6, Fault::OnlyDays)),
+            ("before:2020-01-01 AND NOT a", (1, Fault::OnlyDays)),
             ("(a", (1, Fault::Unclosed)),
             ("a AND (b OR (c)", (7, Fault::Unclosed)),
             ("(", (1, Fault::Unclosed)),
@@ -244,7 +276,7 @@ mod tests {
     #[test]
     fn days_and_conversations_are_asked_otherwise() {
         for (text, word) in
-            [("before:2020", "--since"), ("after:2020", "--until"), ("in:x", "chat:"), ("has:x", "type:")]
+            [("date:2020", "after:"), ("since:2020", "after:"), ("group:x", "chat:"), ("has:x", "image")]
         {
             let error = text.parse::<Query>().unwrap_err();
             assert!(error.hint().contains(word), "{text}: {}", error.hint());
@@ -255,7 +287,10 @@ mod tests {
     fn a_refusal_reads_as_a_sentence() {
         let error = "greensill AND loan*".parse::<Query>().unwrap_err();
         assert_eq!(error.to_string(), "column 15: \"*\" in \"loan*\": the index knows exact words only");
-        assert_eq!(error.hint(), "write each word out: (loan OR loans OR lender)");
+        assert_eq!(
+            error.hint(),
+            "write forms(loan) for the forms of a word, or each word out: (loan OR loans OR lender)"
+        );
     }
 
     #[test]
@@ -263,8 +298,8 @@ mod tests {
         let nested = |depth: usize| format!("{}a{}", "(".repeat(depth), ")".repeat(depth));
         assert!(nested(50).parse::<Query>().is_ok());
         assert_eq!(refused(&nested(51)), (51, Fault::Deep));
-        assert_eq!(refused(&"(".repeat(10_000)).1, Fault::Deep);
-        assert_eq!(refused(&"x".repeat(10_001)), (10_001, Fault::Long));
+        assert_eq!(refused(&"(".repeat(20_000)).1, Fault::Deep);
+        assert_eq!(refused(&"x".repeat(20_001)), (20_001, Fault::Long));
         assert_eq!(refused(&"a ".repeat(1_001)).1, Fault::Many(1_001));
         assert_eq!(refused(&"NOT ".repeat(2_500)).1, Fault::Dangling("NOT".into()));
         let implied = format!("{}c{}", "a OR b (".repeat(40), ")".repeat(40));

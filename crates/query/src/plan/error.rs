@@ -2,19 +2,26 @@
 
 use blackbox_format::term::Literal;
 
-use super::{Role, Rules};
-use crate::language::ParseError;
+use super::{CLAUSE_LITERALS, CLAUSES, Role, Rules};
+use crate::language::{Days, ParseError};
 
 /// Why a query has no plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
-    /// The query nests AND, OR and NOT in a way that no clause has.
-    #[error("({part}) nests AND, OR and NOT more deeply than tokens can follow")]
-    Shape {
-        /// The alternative concerned, in canonical form.
+    /// More than [`CLAUSES`] clauses, or [`CLAUSE_LITERALS`] literals in them.
+    #[error(
+        "the query is more than {CLAUSES} conjunctions, or {CLAUSE_LITERALS} terms in them, once its ORs are told apart"
+    )]
+    Wide,
+    /// Days that exclude each other.
+    #[error("({part}) matches nothing: no day is within {one} and {other}")]
+    NoDay {
+        /// The alternative concerned.
         part: String,
-        /// The whole query written out, where that is short.
-        written_out: Option<String>,
+        /// The first.
+        one: Days,
+        /// The other.
+        other: Days,
     },
     /// A literal is both asked for and excluded.
     #[error("({part}) matches nothing: it asks for {literal} and excludes it")]
@@ -75,9 +82,12 @@ impl PlanError {
     /// What to write instead.
     pub fn hint(&self) -> Option<String> {
         match self {
-            PlanError::Shape { written_out: Some(text), .. } => Some(format!("write {text}")),
-            PlanError::Shape { written_out: None, .. } => {
-                Some("write it as alternatives, such as (a AND c) OR (b AND c)".into())
+            PlanError::Wide => Some(
+                "make several requests of it; an OR of single words is never told apart, one of phrases or ANDs is"
+                    .into(),
+            ),
+            PlanError::NoDay { .. } => {
+                Some("after: has its day and all later ones, before: the days before its own".into())
             }
             PlanError::Contradiction { .. } => Some("leave one of the two out".into()),
             PlanError::NothingFinds { .. } => {
