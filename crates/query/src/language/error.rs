@@ -60,8 +60,8 @@ pub enum Fault {
     /// `from:` without a value.
     #[error("\"{0}:\" has no value")]
     Valueless(String),
-    /// `from:(...)`.
-    #[error("\"{0}:\" stands before a parenthesis")]
+    /// `from:(...)` of something else than values with OR.
+    #[error("\"{0}:\" stands before a parenthesis that holds more than values with OR")]
     Grouped(String),
     /// A value whose normal form reads back as another.
     #[error("\"{0}\" has no writing that reads back the same")]

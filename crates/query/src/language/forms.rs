@@ -132,11 +132,18 @@ fn hisses(word: &str) -> bool {
     word.ends_with(['s', 'x', 'z']) || word.ends_with("ch") || word.ends_with("sh")
 }
 
-/// Whether one vowel and one consonant stand at the end, as in `stop` and `cancel`.
+/// Ends of longer words whose last letter is doubled: it is stressed, or it is an `l`.
+const DOUBLED: [&str; 8] = ["l", "cur", "fer", "gram", "mit", "nap", "ret", "ship"];
+
+/// Whether one vowel and one consonant stand at the end, as in `stop`, `cancel` and `refer`.
 fn doubles(base: &str) -> bool {
     let bytes = base.as_bytes();
     let [.., before, vowel, last] = bytes else { return false };
-    !is_vowel(*last) && !b"cwxh".contains(last) && b"aeiou".contains(vowel) && !b"aeiou".contains(before)
+    !is_vowel(*last)
+        && !b"cwxh".contains(last)
+        && b"aeiou".contains(vowel)
+        && !b"aeiou".contains(before)
+        && (vowel_groups(base) == 1 || DOUBLED.iter().any(|end| base.ends_with(end)))
 }
 
 fn vowel_groups(word: &str) -> usize {
@@ -171,6 +178,8 @@ mod tests {
             ("approve", "approve approve's approved approves approving"),
             ("stop", "stop stop's stopped stopping stops"),
             ("cancel", "cancel cancel's canceled canceling cancelled cancelling cancels"),
+            ("order", "order order's ordered ordering orders"),
+            ("refer", "refer refer's refered refering referred referring refers"),
             ("tax", "tax tax's taxed taxes taxing"),
             ("business", "business business's businessed businesses businessing"),
             ("women", "woman woman's women women's"),

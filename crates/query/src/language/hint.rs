@@ -20,7 +20,9 @@ pub(super) fn hint(fault: &Fault) -> String {
         }
         Fault::Wordless(_) => "leave it out: signs are not indexed".into(),
         Fault::Valueless(name) => format!("write {name}:\"...\" without a blank after the colon"),
-        Fault::Grouped(name) => format!("repeat the field: ({name}:a OR {name}:b)"),
+        Fault::Grouped(name) => {
+            format!("repeat the field: ({name}:a OR {name}:b); a name of several words stands in quotes")
+        }
         Fault::Unwritable(_) => "leave out invisible joining characters".into(),
         Fault::Wildcard { mark, text } => wildcard(*mark, text),
         Fault::Operator { mark, .. } => operator(*mark).into(),

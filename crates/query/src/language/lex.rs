@@ -44,6 +44,9 @@ const FUNCTIONS: [&str; 2] = ["forms", "fuzzy"];
 /// Names that other tools use as functions.
 const OTHER_FUNCTIONS: [&str; 5] = ["near", "onear", "stem", "within", "synonyms"];
 
+/// Fields that may stand before a parenthesis.
+const WITHIN: [&str; 6] = ["from", "to", "with", "chat", "in", "file"];
+
 /// One token and where it begins, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Token {
@@ -59,6 +62,8 @@ pub(super) enum Kind {
     Or,
     Not,
     Near(Distance),
+    /// `from:` before a parenthesis.
+    Within(Field),
     /// A term, a phrase, variants, days.
     Operand(Expr),
 }
@@ -221,7 +226,7 @@ fn field(name: &str) -> Result<Field, Fault> {
 
 /// Refuses an operand whose canonical writing is another operand, or holds what no line of text
 /// may: behind a control character or blank, an invisible joiner and an emoji are one word with it.
-fn reads_back(expr: &Expr) -> Result<(), Fault> {
+pub(super) fn reads_back(expr: &Expr) -> Result<(), Fault> {
     if !matches!(expr, Expr::Term(_) | Expr::Phrase(_)) {
         return Ok(());
     }

@@ -373,6 +373,8 @@ mod tests {
             ("forms(Lend)", "forms(lend: lend OR lend's OR lending OR lends OR lent)"),
             ("forms(\"Lend\") AND x", "forms(lend: lend OR lend's OR lending OR lends OR lent) AND x"),
             ("in:\"Private Office\" forms", "chat:\"private office\" AND forms"),
+            ("FROM:(Ada OR \"Ben Marsh\") x", "(from:ada OR from:\"ben marsh\") AND x"),
+            ("x NOT in:(Ada)", "x AND NOT chat:ada"),
             ("has:image has:link", "type:image AND (http OR https)"),
             ("a after:2020/3/12 NOT before:2020-04-01", "a AND after:2020-03-12 AND after:2020-04-01"),
         ] {

@@ -1,5 +1,7 @@
 //! From tokens to the query: NOT binds closest, then AND (also by juxtaposition), then OR.
 
+use blackbox_format::term::{Field, Literal};
+
 use super::{
     Expr, Fault, ParseError, QUERY_CHARS, QUERY_DEPTH, QUERY_TERMS,
     lex::{self, Kind, Token},
@@ -82,7 +84,9 @@ impl Parser<'_> {
                 continue;
             }
             match self.tokens.peek().map(|token| &token.kind) {
-                Some(Kind::Open | Kind::Not | Kind::Operand(_)) => parts.push(self.factor("AND", None)?.1),
+                Some(Kind::Open | Kind::Not | Kind::Within(_) | Kind::Operand(_)) => {
+                    parts.push(self.factor("AND", None)?.1)
+                }
                 _ => return Ok((at, Expr::all(parts))),
             }
         }
@@ -113,7 +117,7 @@ impl Parser<'_> {
             Some(Token { at, kind: Kind::Not }) => {
                 return Err(ParseError::at(self.text, *at, Fault::NotNear));
             }
-            Some(Token { at, kind: Kind::Operand(_) | Kind::Open }) => *at,
+            Some(Token { at, kind: Kind::Operand(_) | Kind::Within(_) | Kind::Open }) => *at,
             _ => return Err(self.fail(at, Fault::Dangling(distance.to_string()))),
         };
         let right = self.primary(operator, Some(at))?;
@@ -142,6 +146,7 @@ impl Parser<'_> {
         match token.kind {
             Kind::Operand(expr) => Ok(expr),
             Kind::Open => self.group(token.at),
+            Kind::Within(field) => self.within(field, token.at),
             Kind::Close => match after {
                 Some(at) => Err(self.fail(at, Fault::Dangling(operator.into()))),
                 None => Err(self.fail(token.at, Fault::Stray)),
@@ -151,6 +156,26 @@ impl Parser<'_> {
             Kind::Or => Err(self.fail(token.at, Fault::Dangling("OR".into()))),
             Kind::Not => Err(self.fail(token.at, Fault::Dangling("NOT".into()))),
         }
+    }
+
+    /// `(a OR "b c")` after the field at `at`, as if it stood before each value.
+    fn within(&mut self, field: Field, at: usize) -> Result<Expr, ParseError> {
+        let open = self.tokens.next().map_or(at, |token| token.at);
+        let values = match self.group(open)? {
+            Expr::Or(values) => values,
+            value => vec![value],
+        };
+        let value = |value: Expr| {
+            let text = match value {
+                Expr::Term(literal) if literal.field == Field::Word => literal.term,
+                Expr::Phrase(words) => words.join(" "),
+                _ => return Err(Fault::Grouped(field.name().into())),
+            };
+            let value = Expr::Term(Literal::new(field, &text));
+            lex::reads_back(&value).map(|()| value)
+        };
+        let values: Result<Vec<Expr>, Fault> = values.into_iter().map(value).collect();
+        values.map(Expr::any).map_err(|fault| self.fail(at, fault))
     }
 
     /// What stands in the parentheses opened at `at`.
@@ -256,7 +281,13 @@ mod tests {
             ("\"\"", (1, Fault::Wordless(String::new()))),
             ("from:", (1, Fault::Valueless("from".into()))),
             ("from: david", (1, Fault::Valueless("from".into()))),
-            ("from:(a OR b)", (1, Fault::Grouped("from".into()))),
+            ("from:(a AND b)", (1, Fault::Grouped("from".into()))),
+            ("x to:(ada quill)", (3, Fault::Grouped("to".into()))),
+            ("from:(a OR NOT b)", (1, Fault::Grouped("from".into()))),
+            ("from:(a OR chat:b)", (1, Fault::Grouped("from".into()))),
+            ("from:(a OR b", (6, Fault::Unclosed)),
+            ("from:()", (6, Fault::Hollow)),
+            ("type:(image OR video)", (1, Fault::Grouped("type".into()))),
             ("-cameron", (1, Fault::Operator { mark: '-', text: "-cameron".into() })),
             ("a || b", (3, Fault::Operator { mark: '|', text: "||".into() })),
             ("a && b", (3, Fault::Operator { mark: '&', text: "&&".into() })),

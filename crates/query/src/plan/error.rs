@@ -2,8 +2,11 @@
 
 use blackbox_format::term::Literal;
 
-use super::{CLAUSE_LITERALS, CLAUSES, Role, Rules};
-use crate::language::{Days, ParseError};
+use super::{
+    CLAUSE_LITERALS, CLAUSES, Role, Rules,
+    clause::{Conjunct, Shape},
+};
+use crate::language::{Days, Expr, ParseError};
 
 /// Why a query has no plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +43,8 @@ pub enum PlanError {
         common: Vec<Literal>,
         /// Its terms of fields that only narrow.
         narrow: Vec<Literal>,
+        /// A group of it without what may not find, in canonical form.
+        instead: Option<String>,
     },
     /// A literal preferred as finder is not one that the query asks for.
     #[error("{0} cannot find: the query does not ask for it")]
@@ -69,9 +74,16 @@ pub enum PlanError {
 }
 
 impl PlanError {
-    pub(super) fn nothing_finds(part: String, literals: &[Literal], rules: &Rules) -> PlanError {
-        let (common, narrow) = sorted(literals, rules);
-        PlanError::NothingFinds { part, common, narrow }
+    pub(super) fn nothing_finds(shape: &Shape, rules: &Rules) -> PlanError {
+        let literals: Vec<Literal> = shape.conjuncts.iter().flat_map(|c| c.group.clone()).collect();
+        let (common, narrow) = sorted(&literals, rules);
+        let able = |conjunct: &Conjunct| {
+            let able = conjunct.group.iter().filter(|literal| rules.may_find(literal));
+            able.cloned().map(Expr::Term).collect::<Vec<Expr>>()
+        };
+        let rest = shape.conjuncts.iter().map(able).filter(|able| !able.is_empty()).max_by_key(Vec::len);
+        let instead = rest.map(|rest| Expr::any(rest).brief());
+        PlanError::NothingFinds { part: Expr::all(shape.parts.clone()).brief(), common, narrow, instead }
     }
 
     pub(super) fn may_not_find(literal: &Literal, group: &[Literal], rules: &Rules) -> PlanError {
@@ -90,8 +102,11 @@ impl PlanError {
                 Some("after: has its day and all later ones, before: the days before its own".into())
             }
             PlanError::Contradiction { .. } => Some("leave one of the two out".into()),
-            PlanError::NothingFinds { .. } => {
-                Some("add an uncommon word with AND; in a group of alternatives each must be uncommon".into())
+            PlanError::NothingFinds { instead: Some(rest), .. } => Some(format!(
+                "add an uncommon word with AND; in a group of alternatives each must be uncommon, as in ({rest})"
+            )),
+            PlanError::NothingFinds { instead: None, part, .. } => {
+                Some(format!("add an uncommon word with AND, such as ({part}) AND greensill"))
             }
             PlanError::NotAsked(_) | PlanError::MayNotFind { .. } => {
                 Some("name an uncommon term that the query asks for, or leave the choice to the plan".into())

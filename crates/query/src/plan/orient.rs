@@ -16,7 +16,6 @@ use super::{
     bits::Bits,
     clause::{Choice, Conjunct, Need, Shape},
 };
-use crate::language::Expr;
 
 /// Finders, and openers for each, that are weighed in a clause: the best by rank.
 const WEIGHED: usize = 6;
@@ -78,8 +77,7 @@ fn clause_options(
     let able = |index: &usize| conjuncts[*index].group.iter().all(|literal| finding.may_find(literal));
     let mut finders: Vec<usize> = (0..conjuncts.len()).filter(able).collect();
     if finders.is_empty() {
-        let literals: Vec<Literal> = conjuncts.iter().flat_map(|c| c.group.clone()).collect();
-        return Err(PlanError::nothing_finds(Expr::all(shape.parts.clone()).brief(), &literals, rules));
+        return Err(PlanError::nothing_finds(shape, rules));
     }
     let preferred = |index: &usize| conjuncts[*index].group.iter().any(|literal| prefer.contains(literal));
     if finders.iter().any(preferred) {

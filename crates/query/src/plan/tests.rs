@@ -419,3 +419,14 @@ fn a_drill_is_a_request_of_its_own_kind() {
     let claim = Claim { mode: Mode::Drill, ..self::plan("greensill").claim() };
     assert_eq!(Plan::check(&claim, &rules()), Err(CheckError::Plan(PlanError::NotDrill)));
 }
+
+#[test]
+fn many_phrases_beside_many_are_planned_in_time() {
+    let phrases = |letter: &str| {
+        (0..15).map(|n| format!("\"{letter}{n} {letter}z{n}\"")).collect::<Vec<_>>().join(" OR ")
+    };
+    let started = std::time::Instant::now();
+    let plan = plan(&format!("({}) AND ({}) AND from:x", phrases("xa"), phrases("xb")));
+    assert_eq!((plan.clauses.len(), plan.surplus().len()), (225, 0));
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}

@@ -50,11 +50,7 @@ fn count(literal: &Literal) -> String {
 fn clause(clause: &Clause, mode: Mode) -> Vec<String> {
     let common = if mode == Mode::Exceptional { ", common or not" } else { "" };
     let mut lines = match clause.find == clause.open {
-        true => vec![format!(
-            "{} finds and opens: {}{common}",
-            names(&clause.find),
-            every(clause.find.iter().collect()).join("; ")
-        )],
+        true => vec![format!("{} finds and opens: {}{common}", names(&clause.find), all_of(&clause.find))],
         false => vec![
             format!("{} finds: tells how many rows have it, and which{common}", names(&clause.find)),
             format!(
@@ -118,6 +114,14 @@ fn names(group: &[Literal]) -> String {
         _ if group.len() == 1 => first.concat(),
         None | Some(0) => format!("each of {}", first.join(", ")),
         Some(more) => format!("each of {} and {more} more of the query", first.join(", ")),
+    }
+}
+
+/// What a group opens alone.
+fn all_of(group: &[Literal]) -> String {
+    match group {
+        [literal] => every(vec![literal]).concat(),
+        _ => format!("every message that {}", says(group)),
     }
 }
 
