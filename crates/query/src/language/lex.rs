@@ -134,6 +134,9 @@ fn bare(written: &str, left: Left<'_>) -> Result<(Kind, usize), Fault> {
     let (value, used) = match (value, next) {
         ("", Some(Piece::Quoted(inside))) => (Value::Quoted(inside), 2),
         ("", Some(Piece::Unclosed)) => return Err(Fault::Quote),
+        ("", Some(Piece::Open)) if WITHIN.contains(&&name[..]) => {
+            return Ok((Kind::Within(field(&name)?), 1));
+        }
         ("", Some(Piece::Open)) => {
             return Err(known_field(&name).map_or_else(|e| e, |()| Fault::Grouped(name)));
         }
