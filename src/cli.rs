@@ -71,6 +71,11 @@ pub enum Verb {
         after_help = "Example: blackbox approve box 5f0c9d2e11aa34bb --key ico.key --only word:greensill\nExit codes: 0 done, or pending until the operator's key is at hand; 2 error; 3 refused: expired, unknown, or not implementing its query; 4 the archive or its log failed verification"
     )]
     Approve(Approve),
+    /// As a custodian or witness, cosign the log as far as you have seen it grow
+    #[command(
+        after_help = "Example: blackbox witness box --key ico.key -o ico.checkpoint\nExit codes: 0 done; 2 error; 3 refused: neither custodian nor witness, the state is lost, or the clock was set back; 4 the log failed verification: rolled back, forked or damaged"
+    )]
+    Witness(Witness),
     /// As a custodian, refuse a request
     #[command(
         after_help = "Example: blackbox refuse box 5f0c9d2e11aa34bb --reason 'Too broad' --key ico.key\nExit codes: 0 done; 2 error; 3 refused; 4 the archive failed verification"
@@ -91,6 +96,9 @@ pub enum Verb {
         after_help = "Example: blackbox custody what-if box --lost ico\nExit codes: 0 done; 2 error; 3 refused; 4 a key, or the archive, failed verification"
     )]
     Custody(Custody),
+    /// Settle which of two custodians answered wrongly
+    #[command(subcommand)]
+    Arbiter(Arbiter),
     /// Check the log, every signature, quorum and proof
     #[command(
         after_help = "Example: blackbox audit box --key nao.key --checkpoint kept-last-year\nExit codes: 0 no error found; 2 error; 3 refused: the key is no custodian's or auditor's; 4 an error was found"
@@ -204,6 +212,9 @@ pub struct Init {
     /// Public file of somebody who may read the terms asked
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub auditor: Vec<PathBuf>,
+    /// Public file or cosignature key (name+hash+key) of a witness besides the custodians
+    #[arg(long, value_name = "FILE|KEY", num_args = 1..)]
+    pub witness: Vec<String>,
     /// Policy, as TOML [default: safe values]
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
@@ -357,6 +368,9 @@ pub struct Request {
     /// A compartment to ask; once for each [default: all]
     #[arg(long, value_name = "NAME")]
     pub compartment: Vec<String>,
+    /// Id of a count request, made and disclosed before, whose counts are to be relied on
+    #[arg(long, value_name = "ID")]
+    pub cites: Option<String>,
     /// Last UTC day on which custodians may approve [default: in 90 days]
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub expires: Option<jiff::civil::Date>,
@@ -391,6 +405,20 @@ pub struct Approve {
 }
 
 #[derive(Debug, Args)]
+pub struct Witness {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    #[command(flatten)]
+    pub who: WhoArgs,
+    /// A checkpoint that somebody cosigned on another copy of the archive, to take the cosignatures from; once for each
+    #[arg(long, value_name = "FILE")]
+    pub add: Vec<PathBuf>,
+    /// File to write the cosigned checkpoint into, to hand to others
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct Refuse {
     #[command(flatten)]
     pub archive: ArchiveArg,
@@ -415,9 +443,99 @@ pub struct Query {
     pub who: WhoArgs,
     #[command(flatten)]
     pub operator: OperatorArg,
+    /// An arbiter's evidence: whom it shows to be wrong counts as absent; once for each
+    #[arg(long, value_name = "FILE")]
+    pub evidence: Vec<PathBuf>,
     /// Folder to write hits.json, hits.csv and hits.html into
     #[arg(short, long, value_name = "BUNDLE")]
     pub output: Option<PathBuf>,
+}
+
+/// Steps of the arbiter's check.
+#[derive(Debug, Subcommand)]
+pub enum Arbiter {
+    /// Compare what custodians signed for one request; needs no key
+    #[command(
+        after_help = "Example: blackbox arbiter compare box 5f0c9d2e11aa34bb\nExit codes: 0 all signed the same; 2 error; 3 the request is unknown; 4 some differ, or the archive failed verification"
+    )]
+    Compare(Compare),
+    /// As the examiner, write down both signed answers that differ
+    #[command(
+        after_help = "Example: blackbox arbiter open box 5f0c9d2e11aa34bb --key foi.key --for judge.pub -o dispute.age\nExit codes: 0 done; 2 error; 3 refused: nothing differs there; 4 the archive failed verification"
+    )]
+    Open(OpenDispute),
+    /// As a custodian who holds the key in dispute, show that of the one month
+    #[command(
+        after_help = "Example: blackbox arbiter show box dispute.age --key tna.key --for judge.pub -o evidence.age\nExit codes: 0 done; 2 error; 3 refused: not your key, or not what custodians signed; 4 the archive failed verification"
+    )]
+    Show(Show),
+    /// Say from the evidence who answered wrongly; needs no secret
+    #[command(
+        after_help = "Example: blackbox arbiter judge box evidence.age --key judge.key\nExit codes: 0 done; 2 error; 3 refused; 4 the evidence, or the archive, failed verification"
+    )]
+    Judge(Judge),
+}
+
+#[derive(Debug, Args)]
+pub struct Compare {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    /// Id of the request
+    pub id: String,
+}
+
+#[derive(Debug, Args)]
+pub struct OpenDispute {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    /// Id of the request
+    pub id: String,
+    #[command(flatten)]
+    pub who: WhoArgs,
+    /// File to write the dispute into
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// About this literal only, as field:term [default: the first that differs]
+    #[arg(long, value_name = "TERM")]
+    pub literal: Option<String>,
+    /// Under the key of these custodians only, by number, such as 0,2
+    #[arg(long, value_name = "NUMBERS")]
+    pub subset: Option<String>,
+    /// Public file of an arbiter who may read it too; once for each
+    #[arg(long = "for", value_name = "FILE")]
+    pub readers: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    /// The dispute
+    pub dispute: PathBuf,
+    #[command(flatten)]
+    pub who: WhoArgs,
+    /// File to write the evidence into
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Public file of an arbiter to encrypt it to; once for each [default: not encrypted, mode 0600]
+    #[arg(long = "for", value_name = "FILE")]
+    pub readers: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Judge {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    /// The evidence
+    pub evidence: PathBuf,
+    /// Your identity file: reads evidence that is encrypted to you, and signs what you record
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    #[command(flatten)]
+    pub operator: OperatorArg,
+    /// Put the ruling into the log, under your name: as examiner, custodian or auditor
+    #[arg(long, requires = "key")]
+    pub record: bool,
 }
 
 #[derive(Debug, Args)]
@@ -567,6 +685,9 @@ pub struct Audit {
     /// A checkpoint kept outside the archive; once for each
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Vec<PathBuf>,
+    /// Folder of another copy of the archive, to find the first entry in which they differ; once for each
+    #[arg(long, value_name = "ARCHIVE")]
+    pub against: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

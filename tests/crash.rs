@@ -186,6 +186,7 @@ fn ask(world: &World, store: &dyn Store) -> Result<String, String> {
         context: 1,
         deposits: Vec::new(),
         compartments: Vec::new(),
+        cites: None,
         expires: None,
     };
     let now = world.now();

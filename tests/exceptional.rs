@@ -5,7 +5,7 @@ mod support;
 
 use std::fs;
 
-use blackbox_custody::{Archive, approve::OpenRequest, archive::Entry, keys::custody_keys};
+use blackbox_custody::{Archive, approve::OpenRequest, archive::Entry, keys::custody_keys, ledger::Ledger};
 use blackbox_format::{
     manifest::{Flag, manifest_path},
     threshold::Subset,

@@ -170,7 +170,7 @@ fn every_file_is_recognised_and_no_secret_or_word_is_shown() {
         assert_eq!(kinds[kind], number, "{kind}");
     }
     let all = "accept answer approval archive blob blobs body bundle checkpoint custody disclosure entries \
-               finder identity lock manifest offsets opener public records refusal remembered request salt \
+               finder identity lock manifest offsets opener proof public records refusal remembered request salt \
                share state tile tree";
     assert_eq!(kinds.keys().map(String::as_str).collect::<Vec<_>>().join(" "), all);
 }

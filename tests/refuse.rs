@@ -11,6 +11,7 @@ mod refuse {
     mod approvals;
     mod coalition;
     mod custody;
+    mod forks;
     mod leaves;
     mod liar;
     mod log;
@@ -20,4 +21,5 @@ mod refuse {
     mod requests;
     mod tamper;
     mod tokens;
+    mod witnesses;
 }

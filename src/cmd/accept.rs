@@ -6,6 +6,7 @@ use blackbox_custody::{
     archive::Entry,
     keys::{custody_keys, group},
     ledger::Ledger,
+    witness::{Times, cosign},
 };
 use blackbox_format::note::{Note, Signer};
 use blackbox_log::Kind;
@@ -32,6 +33,7 @@ pub fn run(args: &cli::Accept) -> Result<Outcome, Failure> {
         let why = format!("\"{}\" is no custodian of this archive", key.name());
         return Err(Error::refused("accept", why).into());
     }
+    Times::of(&archive, (&who.identity, &who.state), &clock::now())?.check_clock()?;
     let (mut written, mut log_index) = (Vec::new(), None);
     for deposit in ledger.deposits(&archive)? {
         let id = &deposit.document.deposit;
@@ -66,8 +68,10 @@ pub fn run(args: &cli::Accept) -> Result<Outcome, Failure> {
         log_index = Some(archive.append(&operator, entry)?);
         written.push(accept.path());
     }
-    archive.refresh()?;
-    who.state.advance(&archive)?;
+    if log_index.is_some() {
+        archive.refresh()?;
+        cosign(&mut archive, (&who.identity, &mut who.state), &clock::now())?;
+    }
     let text = match written.len() {
         0 => "Every deposit was accepted before.".to_owned(),
         count => format!(

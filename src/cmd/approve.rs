@@ -2,7 +2,8 @@
 
 use blackbox_custody::{
     Archive, Identity,
-    approve::{Approved, approve, open_request},
+    approve::{Approved, OpenRequest, approve, open_request},
+    kept::{Spare, keep_bodies},
     ledger::Ledger,
 };
 use blackbox_format::note::Signer;
@@ -13,8 +14,8 @@ use super::request::literals;
 use crate::{
     cli, clock,
     failure::Failure,
-    input::{self, who},
-    output::Outcome,
+    input::{self, Who, who},
+    output::{Outcome, warn},
 };
 
 pub fn run(args: &cli::Approve) -> Result<Outcome, Failure> {
@@ -27,7 +28,7 @@ pub fn run(args: &cli::Approve) -> Result<Outcome, Failure> {
     let mut who = who(&archive, &ledger, &args.who)?;
     let request = ledger.request(&archive, &args.id)?;
     archive.people.group_of(&request.document.compartments)?.member(who.identity.verifier())?;
-    let open = open_request(&archive, &ledger, &who.identity, &args.id)?;
+    let open = opened(&archive, &ledger, (&who, &args.id))?;
     let only = literals(&args.only)?;
     let now = clock::now();
     let operator = operator.as_ref().map(|operator| operator as &dyn Signer);
@@ -54,4 +55,13 @@ pub fn run(args: &cli::Approve) -> Result<Outcome, Failure> {
         "pending": log_index.is_none(),
     });
     Ok(Outcome::done(json, text))
+}
+
+/// The request, read with the bodies in the custodian's state if the archive lacks them.
+fn opened(archive: &Archive<'_>, ledger: &Ledger, (who, id): (&Who, &str)) -> Result<OpenRequest, Failure> {
+    keep_bodies(archive, ledger, (&who.state, &who.identity))?;
+    let spare = Spare::new(archive.store, who.state.bodies());
+    let open = open_request(&Archive::open(&spare)?, ledger, &who.identity, id)?;
+    spare.warnings().iter().for_each(|warning| warn(warning));
+    Ok(open)
 }

@@ -3,11 +3,14 @@
 use blackbox_custody::{
     Archive, Error, Identity,
     audit::audit,
+    compare::compare,
+    kept::keep_bodies,
     ledger::Ledger,
     state::State,
     verify::{Findings, Severity},
 };
 use blackbox_log::Kind;
+use blackbox_store::Folder;
 use serde_json::json;
 
 use crate::{
@@ -31,9 +34,16 @@ pub fn run(args: &cli::Audit) -> Result<Outcome, Failure> {
         return Err(Error::refused("audit with this key", why).into());
     }
     if let Some(path) = args.key.as_deref().map(State::path_beside).filter(|path| path.is_dir()) {
-        State::open(&path, &archive)?.check(&archive)?;
+        let state = State::open(&path, &archive)?;
+        state.check(&archive)?;
+        if let Some(key) = &key {
+            keep_bodies(&archive, &ledger, (&state, key))?;
+        }
     }
-    let audit = audit(&archive, &ledger, key.as_ref(), &outside)?;
+    let mut audit = audit(&archive, &ledger, key.as_ref(), &outside)?;
+    for folder in &args.against {
+        compare(&archive, (&Folder::new(folder), &folder.display().to_string()), &mut audit.findings)?;
+    }
     let counts = |kind| ledger.count(kind);
     let ok = audit.findings.ok();
     let mut lines = vec![format!(
@@ -66,6 +76,7 @@ pub fn run(args: &cli::Audit) -> Result<Outcome, Failure> {
         "approvals": counts(Kind::Approval),
         "refusals": counts(Kind::Refusal),
         "disclosures": counts(Kind::Disclosure),
+        "rulings": counts(Kind::Ruling),
         "findings": audit.findings.all,
         "details": requests,
     });

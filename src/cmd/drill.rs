@@ -79,6 +79,7 @@ fn wanted(args: &cli::Drill, deposits: Vec<String>) -> Wanted {
         context: 0,
         deposits,
         compartments: Vec::new(),
+        cites: None,
         expires: args.expires,
         order: None,
     }

@@ -1,13 +1,13 @@
 //! `init`: an archive, its policy pinned as the log's first leaf.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use blackbox_custody::{
     Archive, Config, Error, Identity, Public,
     config::{CONFIG, Person, Policy, check_origin, common_words},
 };
 use blackbox_format::{VERSION, note::Signer};
-use blackbox_log::CHECKPOINT;
+use blackbox_log::{CHECKPOINT, Cosigner};
 use serde_json::json;
 
 use crate::{
@@ -78,7 +78,7 @@ fn config(args: &Init, operator: &Identity) -> Result<Config, Failure> {
         origin: args.origin.clone(),
         created: clock::now().time,
         log: operator.verifier().to_string(),
-        witness: Vec::new(),
+        witness: args.witness.iter().map(|given| witness(given)).collect::<Result<_, _>>()?,
         threshold: args.threshold,
         custodian: people(&args.custodian)?,
         sealer: people(&args.sealer)?,
@@ -95,6 +95,15 @@ fn config(args: &Init, operator: &Identity) -> Result<Config, Failure> {
 /// One is not a public file.
 pub fn people(paths: &[PathBuf]) -> Result<Vec<Person>, Failure> {
     paths.iter().map(|path| Ok(Person::from(&Public::load(path)?))).collect()
+}
+
+/// A witness's cosignature key, given as it is or in a public file.
+fn witness(given: &str) -> Result<String, Failure> {
+    let key: Cosigner = match given.parse() {
+        Ok(key) => key,
+        Err(_) => Cosigner::new(&Public::load(Path::new(given))?.verifier),
+    };
+    Ok(key.to_string())
 }
 
 /// Stop words of a language given as two letters.

@@ -2,6 +2,7 @@
 
 mod accept;
 mod approve;
+mod arbiter;
 mod audit;
 mod change;
 mod custody;
@@ -20,6 +21,7 @@ mod review;
 mod seal;
 mod status;
 mod verify;
+mod witness;
 
 use crate::{
     cli::{Cli, Verb},
@@ -44,10 +46,12 @@ pub fn run(cli: Cli) -> Result<Outcome, Failure> {
         Verb::Request(args) => request::run(args),
         Verb::Review(args) => review::run(args),
         Verb::Approve(args) => approve::run(args),
+        Verb::Witness(args) => witness::run(args),
         Verb::Refuse(args) => refuse::run(args),
         Verb::Query(args) => query::run(args),
         Verb::Change(args) => change::run(args),
         Verb::Custody(args) => custody::run(args),
+        Verb::Arbiter(step) => arbiter::run(step),
         Verb::Audit(args) => audit::run(args),
         Verb::Verify(args) => verify::run(args),
         Verb::Status(args) => status::run(args),

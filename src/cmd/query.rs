@@ -2,14 +2,16 @@
 
 use std::{fs, path::Path};
 
-use blackbox_bundle::{Colour, Heading, csv, html, json, terminal};
+use blackbox_bundle::{Colour, Heading, csv, disagreement, html, json, terminal};
 use blackbox_custody::{
     Archive, Error,
     approve::{OpenRequest, open_request},
-    collect::{Collected, collect},
+    collect::{Collected, collect_without},
     disclose::{Disclosed, answer, disclose},
-    ledger::Ledger,
+    ledger::{Checked, Ledger},
+    ruling::{Ruling, check_ruling},
 };
+use blackbox_log::Kind;
 use blackbox_query::answer::Answer;
 use blackbox_store::{Folder, Store};
 
@@ -41,8 +43,15 @@ pub fn run(args: &cli::Query) -> Result<Outcome, Failure> {
         let failure = Failure::from(Error::refused("answer this request", "it is a drill"));
         return Err(failure.hint(format!("carry it out with `blackbox drill ARCHIVE {} --key KEY`", args.id)));
     }
-    let collected = collect(&archive, &ledger, &open, &who.identity)?;
+    if !archive.people.examiners.contains(who.identity.public()) {
+        let why = format!("\"{}\" is no longer an examiner of this archive", who.identity.public().name);
+        return Err(Error::refused("answer this request", why).into());
+    }
+    let wrong = super::arbiter::wrong((&archive, &ledger), &args.evidence, (&args.id, &who.identity))?;
+    rulings(&archive, &ledger, &args.id).iter().for_each(|ruling| warn(ruling));
+    let collected = collect_without(&archive, &ledger, (&open, &who.identity), wrong)?;
     collected.warnings.iter().for_each(|warning| warn(warning));
+    collected.disagreements.iter().for_each(|one| warn(&disagreement(one)));
     let searching = bar(None, "searching");
     let answered = answer(&archive, &open, &collected);
     searching.finish_and_clear();
@@ -68,6 +77,16 @@ pub fn run(args: &cli::Query) -> Result<Outcome, Failure> {
         )?;
     }
     Ok(outcome(args, answered.answer))
+}
+
+/// What was ruled about the request: its signers' word, which changes nothing here without the evidence.
+fn rulings(archive: &Archive<'_>, ledger: &Ledger, id: &str) -> Vec<String> {
+    let logged = ledger.about(Kind::Ruling, id);
+    let rulings = logged.filter_map(|logged| check_ruling(archive, ledger, logged).ok());
+    let told = |ruling: Checked<Ruling>| {
+        format!("{}; --evidence FILE would let this be checked and used", ruling.document.told())
+    };
+    rulings.map(told).collect()
 }
 
 fn heading(archive: &Archive<'_>, open: &OpenRequest, collected: &Collected) -> Heading {

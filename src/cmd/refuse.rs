@@ -5,6 +5,7 @@ use blackbox_custody::{
     archive::Entry,
     ledger::Ledger,
     refusal::{Refusal, reason_text},
+    witness::{Times, cosign},
     wrap::{pad, wrap},
 };
 use blackbox_format::{
@@ -33,6 +34,7 @@ pub fn run(args: &cli::Refuse) -> Result<Outcome, Failure> {
     let ledger = Ledger::read(&archive)?;
     let mut who = who(&archive, &ledger, &args.who)?;
     let key = who.identity.verifier().clone();
+    Times::of(&archive, (&who.identity, &who.state), &clock::now())?.check_clock()?;
     let request = ledger.request(&archive, &args.id)?;
     let group = archive.people.group_of(&request.document.compartments)?;
     group.member(&key)?;
@@ -69,7 +71,7 @@ pub fn run(args: &cli::Refuse) -> Result<Outcome, Failure> {
     };
     let log_index = archive.append(&operator, entry)?;
     archive.refresh()?;
-    who.state.advance(&archive)?;
+    cosign(&mut archive, (&who.identity, &mut who.state), &now)?;
     let text = format!("Refused request {}: logged as entry {log_index}.", args.id);
     Ok(Outcome::done(json!({ "written": [refusal.path()], "log_index": log_index }), text))
 }

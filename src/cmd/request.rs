@@ -50,6 +50,7 @@ fn wanted(args: &cli::Request) -> Result<Wanted, Failure> {
         context: args.context,
         deposits: args.deposit.clone(),
         compartments: args.compartment.clone(),
+        cites: args.cites.clone(),
         expires: args.expires,
         order: args.order.clone(),
     })

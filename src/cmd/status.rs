@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use blackbox_custody::{Archive, drill::drilled, keys::group, ledger::Ledger};
+use blackbox_custody::{Archive, drill::drilled, keys::group, ledger::Ledger, witness::required};
 use blackbox_format::manifest::Manifest;
 use blackbox_log::Kind;
 use serde_json::json;
@@ -134,6 +134,9 @@ fn advice(archive: &Archive<'_>, ledger: &Ledger) -> Result<Vec<String>, Failure
                 request.document.id,
                 needed - approvals.len()
             ));
+            if let Err(error) = required(archive, request.index) {
+                advice.push(format!("request {}: {error}", request.document.id));
+            }
         }
     }
     let logged: BTreeSet<&str> =

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use blackbox_custody::{Archive, archive::Entry};
+use blackbox_custody::archive::Entry;
 use blackbox_log::Kind;
 
 use crate::support::{
@@ -62,11 +62,11 @@ fn a_fork_of_the_same_size_is_refused() {
     let fork = world.copy();
     let id = world.request(RARE);
     world.review("alder", &id).done();
-    let examiner_saw = log_size(&world);
+    let examiner_saw = world.log_size();
 
     // The operator's own program: another leaf in the same place, under the operator's own signature.
     append_note(&fork, "a note of the operator's");
-    assert_eq!(log_size(&fork), examiner_saw);
+    assert_eq!(fork.log_size(), examiner_saw);
     world.replace_archive(&fork);
     assert_alder_refuses(&world, &world.request, "the log was forked");
     world.query(&world.request).fails(FAILED, "the log was forked");
@@ -80,7 +80,7 @@ fn a_longer_fork_is_refused() {
     world.review("alder", &id).done();
     let instead = fork.request(OTHER_RARE);
     fork.approve("birch", &instead).done();
-    assert!(log_size(&fork) > log_size(&world));
+    assert!(fork.log_size() > world.log_size());
     world.replace_archive(&fork);
     assert_alder_refuses(&world, &instead, "the log was forked");
     world.query(&world.request).fails(FAILED, "the log was forked");
@@ -158,11 +158,6 @@ fn an_approval_of_a_log_that_this_one_does_not_extend_does_not_count() {
     world.query(&id).fails(FAILED, "the log was forked");
     let audit = world.run(&["audit", "box"]);
     assert_eq!(audit.code, FAILED, "{audit:?}");
-}
-
-fn log_size(world: &World) -> u64 {
-    let store = world.store();
-    Archive::open(&store).unwrap().log.size()
 }
 
 fn keep_checkpoint(world: &World, file: &str) {

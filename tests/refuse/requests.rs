@@ -169,6 +169,13 @@ fn a_request_that_is_not_in_the_log_is_not_acted_on() {
     for folder in [format!("requests/{id}"), "log/bodies".to_owned()] {
         copy_folder(&elsewhere.path("box").join(&folder), &world.path("box").join(&folder));
     }
+    // The approvals in it tell that the operator signed a longer log; without them it is a request of nowhere.
+    world.review("cedar", &id).fails(FAILED, "the log was rolled back");
+    for name in ["alder", "birch"] {
+        let folder = world.path("box").join(format!("requests/{id}"));
+        fs::remove_file(folder.join(format!("proof.{name}.tlog-proof"))).unwrap();
+        fs::remove_file(folder.join(format!("approval.{name}"))).unwrap();
+    }
     let why = format!("refusing to act on request \"{id}\": it is not in the log");
     world.review("cedar", &id).fails(REFUSED, &why);
     world.approve("cedar", &id).fails(REFUSED, &why);

@@ -102,6 +102,7 @@ impl ForgedRequest<'_> {
             expires: "2199-01-01".to_owned(),
             deposits: world.deposits.clone(),
             compartments: vec!["main".to_owned()],
+            cites: None,
             commitment: Hex(sha256(text.as_bytes())),
             body: Hex(sha256(&body)),
         };
@@ -167,6 +168,7 @@ pub fn approve(
         share: Hex(sha256(&share)),
         digests,
         body: Hex(sha256(&body)),
+        proof: None,
     };
     approval(&mut document);
     let note = Note::sign(document.to_text().unwrap(), &identity).to_bytes();

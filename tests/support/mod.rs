@@ -120,11 +120,22 @@ impl World {
 
     /// Begins the archive in folder `archive` with these people.
     pub fn init(&self, archive: &str, origin: &str) {
+        self.try_init(archive, origin, &[]).done();
+    }
+
+    /// The same, with further arguments.
+    pub fn try_init(&self, archive: &str, origin: &str, more: &[&str]) -> Reply {
         let mut args = vec!["init", archive, "--origin", origin, "--threshold", "2", "--custodian"];
         let publics: Vec<String> = CUSTODIANS.iter().map(|name| format!("{name}.pub")).collect();
         args.extend(publics.iter().map(String::as_str));
         args.extend(["--sealer", "rowan.pub", "--examiner", "finch.pub", "--auditor", "auditor.pub"]);
-        self.run(&args).done();
+        args.extend(more);
+        self.run(&args)
+    }
+
+    /// Somebody cosigns the log; gives the cosigned checkpoint.
+    pub fn witness(&self, name: &str) -> String {
+        self.run(&["witness", "box", "--key", &key(name)]).done().text("checkpoint")
     }
 
     fn make() -> World {
@@ -159,6 +170,12 @@ impl World {
     /// The archive's folder as a store.
     pub fn store(&self) -> Folder {
         Folder::new(self.path("box"))
+    }
+
+    /// Entries of the log.
+    pub fn log_size(&self) -> u64 {
+        let store = self.store();
+        Archive::open(&store).unwrap().log.size()
     }
 
     /// Somebody's identity.

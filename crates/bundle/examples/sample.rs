@@ -59,6 +59,7 @@ fn answer() -> Answer {
             })
             .collect(),
         misindexed: vec![],
+        disagreements: vec![],
         unanswered: vec![Unanswered {
             literals: vec!["word:supplier".into(), "with:rowan ashby".into()],
             epoch: "2020-05".into(),

@@ -52,6 +52,7 @@ pub fn answer(hits: Vec<Hit>) -> Answer {
         counts: vec![],
         unanswered: vec![],
         misindexed: vec![],
+        disagreements: vec![],
         verified_against: 0,
         approvals: 2,
     }

@@ -23,6 +23,7 @@ pub use crate::{
     escape::{escape_terminal, escape_terminal_block},
     html::html,
     json::json,
+    plain::disagreement,
     terminal::{Colour, terminal},
     wrap::fit_terminal,
 };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use blackbox_query::answer::{Answer, Count, Hit};
+use blackbox_query::answer::{Answer, Count, Disagreement, Hit, Settlement};
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
@@ -141,6 +141,11 @@ pub(crate) fn verification(answer: &Answer, verified_against: usize) -> String {
     let answered = format!("{} answered", count(answer.approvals as u64, "custodian"));
     let doubt = match (answer.approvals, verified_against) {
         (0, _) => return "No custodian's answer was used.".to_owned(),
+        (_, 0) if !answer.disagreements.is_empty() => {
+            "and some of what was used rests on no more answers than were needed: a single further lying \
+             custodian could have hidden hits."
+                .to_owned()
+        }
         (_, 0) => "no more than were needed, so their answers could not be checked against each other: \
                    a single lying custodian among those who answered could have hidden hits."
             .to_owned(),
@@ -153,10 +158,41 @@ pub(crate) fn verification(answer: &Answer, verified_against: usize) -> String {
             liars + 1
         ),
     };
+    let disagreements: String =
+        answer.disagreements.iter().map(|one| format!("{} ", disagreement(one))).collect();
     format!(
-        "{answered}, {doubt} No custodian can add a message or change one: \
+        "{answered}, {doubt} So many liars could not have hidden a hit: {verified_against}. {disagreements}No custodian can add a message or change one: \
          each one opens only as the sealer sealed it."
     )
+}
+
+/// Who answered differently, and what became of it, in a sentence.
+pub fn disagreement(one: &Disagreement) -> String {
+    let months = match &one.months[..] {
+        [] => "a month that only their shares would tell".to_owned(),
+        months => months.join(", "),
+    };
+    let [first, second] = &one.custodians;
+    let what = format!(
+        "\"{first}\" and \"{second}\" hold the key of custodians {} and answered differently to {} in {months}",
+        one.subset,
+        one.literals.join(", ")
+    );
+    match (&one.liar, one.settled_by) {
+        (Some(liar), Some(Settlement::Found)) => {
+            format!(
+                "{what}: \"{liar}\" is wrong, for the other's answer finds, and a wrong one finds nothing."
+            )
+        }
+        (Some(liar), Some(Settlement::Outvoted)) => format!("{what}: \"{liar}\" is outvoted."),
+        (Some(liar), Some(Settlement::Evidence)) => {
+            format!("{what}: \"{liar}\" is wrong, as the arbiter's evidence shows.")
+        }
+        (_, Some(_)) => {
+            format!("{what}: the tokens are right all the same, and only an arbiter can say who is wrong.")
+        }
+        _ => format!("{what}: one of them is wrong, and only an arbiter can say who."),
+    }
 }
 
 /// Hits per conversation and month.

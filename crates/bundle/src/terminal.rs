@@ -55,7 +55,7 @@ pub fn terminal(answer: &Answer, width: usize, colour: Colour) -> String {
     screen.unanswered(answer);
     screen.title(&plain::outcome(answer));
     screen.prose("", &plain::meaning(answer, conversations.len()));
-    screen.prose("", &plain::verification(answer, answer.verified_against));
+    screen.prose("", &escape_terminal(&plain::verification(answer, answer.verified_against)));
     screen.out
 }
 
@@ -259,7 +259,7 @@ fn attachment(file: &HitAttachment) -> String {
 #[cfg(test)]
 mod tests {
     use blackbox_format::message::Names;
-    use blackbox_query::answer::Annotation;
+    use blackbox_query::answer::{Annotation, Disagreement, Settlement};
 
     use super::*;
     use crate::fixture;
@@ -356,6 +356,29 @@ mod tests {
             "{shown}"
         );
         assert_eq!(shown.matches("context, not a hit: Marisol Quist").count(), 2);
+    }
+
+    #[test]
+    fn every_answer_says_against_how_many_liars_it_stands_and_who_disagreed() {
+        let mut answer = fixture::answer(vec![]);
+        for (mode, liars) in [("open", 0), ("open", 2), ("count", 1)] {
+            (answer.mode, answer.verified_against) = (mode.into(), liars);
+            let shown = terminal(&answer, 400, Colour::Off);
+            assert!(
+                shown.contains(&format!("So many liars could not have hidden a hit: {liars}.")),
+                "{shown}"
+            );
+        }
+        answer.disagreements = vec![Disagreement {
+            subset: "0,2".into(),
+            custodians: ["Alder\u{1b}[2J".into(), "Cedar".into()],
+            literals: vec!["word:greensill".into()],
+            months: vec!["2020-03".into()],
+            liar: Some("Cedar".into()),
+            settled_by: Some(Settlement::Found),
+        }];
+        let shown = terminal(&answer, 400, Colour::Off);
+        assert!(shown.contains("\"Cedar\" is wrong") && !shown.contains('\u{1b}'), "{shown}");
     }
 
     #[test]

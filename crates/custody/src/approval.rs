@@ -10,7 +10,10 @@ use blackbox_format::{
 use blackbox_token::ask::{Answers, Ask};
 use zeroize::Zeroizing;
 
-use crate::error::{Error, malformed};
+use crate::{
+    error::{Error, malformed},
+    proof::proof_path,
+};
 
 /// An approval, public part (spec/custody.md, "Approval").
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +44,8 @@ pub struct Approval {
     pub digests: Vec<DigestLine>,
     /// SHA-256 of the age file with the approved terms, for custodians, auditors and the examiner.
     pub body: Hex<32>,
+    /// SHA-256 of the proof that its request is in a log that witnesses saw; approvals of before have none.
+    pub proof: Option<Hex<32>>,
 }
 
 /// Digest of one subset's answers to one item.
@@ -86,6 +91,11 @@ impl Approval {
         share_path(&self.request, &self.custodian)
     }
 
+    /// Where its proof lies, if it has one.
+    pub fn proof_path(&self) -> String {
+        proof_path(&self.request, &self.custodian)
+    }
+
     /// Whether the digests are those due, as far as can be told without the terms: one for each approved
     /// item and each key that the custodian holds; before them, where it answered under its unanimous key,
     /// one for that. Without them nobody could compare its answers with others'.
@@ -129,7 +139,8 @@ impl Approval {
             .fields("item", &self.items)
             .field("share", self.share)
             .fields("digest", &self.digests)
-            .field("body", self.body);
+            .field("body", self.body)
+            .fields("proof", self.proof);
         out.finish()
     }
 
@@ -144,7 +155,7 @@ impl Approval {
 
 fn read(text: &str) -> Result<Approval, FieldsError> {
     let mut from = Reader::new(text, "approval")?;
-    let approval = Approval {
+    let mut approval = Approval {
         origin: from.value("origin")?,
         archive: from.value("archive")?,
         request: from.value("request")?,
@@ -158,7 +169,10 @@ fn read(text: &str) -> Result<Approval, FieldsError> {
         share: from.value("share")?,
         digests: from.values("digest")?,
         body: from.value("body")?,
+        proof: None,
     };
+    // One at most: `finish` rejects a second.
+    approval.proof = from.value_if("proof")?;
     from.finish()?;
     Ok(approval)
 }

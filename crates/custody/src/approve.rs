@@ -1,8 +1,8 @@
 //! Approving: the log before the key.
 //!
 //! (i) The log extends the last checkpoint that this custodian saw, and contains the request; that is
-//! synced to its state before it signs. (ii) Share, body and approval are synced to its state, then
-//! the approval is appended to the log. (iii) Only when the log on disk is seen to contain that
+//! synced to its state before it signs; it cosigns the log's checkpoint. (ii) Share, body, proof and approval are
+//! synced to its state, then the approval is appended to the log. (iii) Only when the log on disk is seen to contain that
 //! approval is the very share file handed over that the approval names. A retry hands over the same.
 
 use blackbox_format::{
@@ -28,8 +28,11 @@ use crate::{
     identity::Identity,
     keys::custody_keys,
     ledger::{Checked, Ledger},
+    limits,
+    proof::prove,
     request::{Request, RequestBody},
-    state::State,
+    state::{Released, State},
+    witness,
     wrap::{pad, unpad, unwrap, wrap},
 };
 
@@ -63,6 +66,20 @@ pub struct Now {
     pub today: jiff::civil::Date,
 }
 
+impl Now {
+    /// The same in seconds since 1970.
+    ///
+    /// # Errors
+    /// It is no time, or before 1970.
+    pub fn seconds(&self) -> Result<u64, Error> {
+        let time = self.time.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second);
+        let seconds = time.and_then(|seconds| u64::try_from(seconds).ok());
+        seconds.ok_or_else(|| {
+            Error::Usage(format!("the clock says \"{}\", which is no time since 1970", self.time))
+        })
+    }
+}
+
 /// What came of approving.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Approved {
@@ -92,12 +109,36 @@ pub fn open_request(
     identity: &Identity,
     id: &str,
 ) -> Result<OpenRequest, Error> {
+    open_among(archive, ledger, (identity, id), &ledger.deposits(archive)?)
+}
+
+/// As [`open_request`], for who opens several: `all` are the logged deposits.
+///
+/// # Errors
+/// As [`open_request`].
+pub fn open_among(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    (identity, id): (&Identity, &str),
+    all: &[Checked<Manifest>],
+) -> Result<OpenRequest, Error> {
     let request = ledger.request(archive, id)?;
     check_route(archive, request.document.mode)?;
     let body = request_body(archive, &request, identity)?;
+    open_body(archive, (request, &body), all)
+}
+
+/// Opens `request` with its body, among `all` logged deposits, and checks that its literals implement its query.
+///
+/// # Errors
+/// They do not, or a deposit was not in the log when it was made.
+pub fn open_body(
+    archive: &Archive<'_>,
+    (request, body): (Checked<Request>, &RequestBody),
+    all: &[Checked<Manifest>],
+) -> Result<OpenRequest, Error> {
     let plan = body.check(&request.document, &archive.people.rules)?;
     check_context(archive, (request.document.mode, request.document.context))?;
-    let all = ledger.deposits(archive)?;
     let asked = |deposit: &String| {
         let found =
             all.iter().find(|logged| logged.document.deposit == *deposit && logged.index < request.index);
@@ -151,10 +192,12 @@ pub fn request_body(
 
 /// Approves the literals `only` of a request (empty: all), in the custodian's name.
 ///
-/// The caller has made contact (`crate::contact`), and holds the store's lock if `operator` is given.
+/// Before it signs, the custodian cosigns the log's checkpoint: nobody approves a log that it did not witness. The
+/// caller has made contact (`crate::contact`), and holds the store's lock since before it read the log.
 ///
 /// # Errors
-/// The request has expired, names what is not asked, a custody file fails its checks, or logging failed;
+/// The request has expired, names what is not asked, the clock was set back, fewer people cosigned the log than the
+/// policy asks for, a custody file fails its checks, or logging failed;
 /// whatever fails before the approval is in the log, nothing is handed over.
 pub fn approve(
     archive: &mut Archive<'_>,
@@ -165,15 +208,15 @@ pub fn approve(
     let request = &open.request.document;
     let items = chosen_items(open, only)?;
     let literals = items.iter().filter(|item| **item < open.plan.literals.len()).count();
-    if request.is_expired(now.today) && state.approval(&request.id)?.is_none() {
-        let why = format!("it expired on {}; the examiner would have to ask anew", request.expires);
-        return Err(Error::refused("approve this request", why));
-    }
     if state.approval(&request.id)?.is_none() {
+        check_time(archive, request, (identity, state), now)?;
         let ledger = Ledger::read(archive)?;
         check_first(archive, &ledger, &request.id, identity)?;
-        let made = make((archive, &ledger), (open, &items), identity, now)?;
-        state.keep(&request.id, (&made.share, &made.body, &made.note))?;
+        limits::permit("approve this request", &limits::approval(archive, &ledger, open, (identity, now))?)?;
+        witness::cosign(archive, (identity, state), now)?;
+        let proof = prove(archive, open.request.index)?;
+        let made = make((archive, &ledger), (open, &items), identity, (now, proof))?;
+        state.keep(&request.id, &made)?;
     }
     let approval = kept_approval(state, &request.id)?;
     if approval.items != items {
@@ -183,6 +226,9 @@ pub fn approve(
     let document = state.approval(&request.id)?.unwrap_or_default();
     let body = state.approval_body(&request.id)?.unwrap_or_default();
     let hash = Hex(sha256(&document));
+    if approval.proof.is_some() {
+        put_same(archive, &approval.proof_path(), &state.proof(&request.id)?.unwrap_or_default())?;
+    }
     if let Some(log_index) = logged(archive, &request.id, hash)? {
         return hand_over(archive, (&approval, &body), state, (literals, log_index));
     }
@@ -208,6 +254,24 @@ fn hand_over(
     let share = state.share(&approval.request)?.unwrap_or_default();
     put_same(archive, &approval.share_path(), &share)?;
     Ok(Approved::Done { literals, log_index })
+}
+
+/// The clock was not set back, and the request has not expired.
+fn check_time(
+    archive: &Archive<'_>,
+    request: &Request,
+    who: (&Identity, &State),
+    now: &Now,
+) -> Result<(), Error> {
+    let times = witness::Times::of(archive, who, now)?;
+    times.check_clock()?;
+    match request.is_expired(times.today()) {
+        false => Ok(()),
+        true => {
+            let why = format!("it expired on {}; the examiner would have to ask anew", request.expires);
+            Err(Error::refused("approve this request", why))
+        }
+    }
 }
 
 /// An approval is given once: if the log has one that this state does not know, the state is not the
@@ -239,18 +303,12 @@ fn chosen_items(open: &OpenRequest, only: &[Literal]) -> Result<Vec<usize>, Erro
     Ok((0..all.len()).filter(chosen).collect())
 }
 
-struct Made {
-    share: Vec<u8>,
-    body: Vec<u8>,
-    note: Vec<u8>,
-}
-
 fn make(
     (archive, ledger): (&Archive<'_>, &Ledger),
     (open, items): (&OpenRequest, &[usize]),
     identity: &Identity,
-    now: &Now,
-) -> Result<Made, Error> {
+    (now, proof): (&Now, Vec<u8>),
+) -> Result<Released, Error> {
     let request = &open.request.document;
     check_months(&open.ask)?;
     let number = open.group.member(&identity.public().verifier)?;
@@ -282,8 +340,10 @@ fn make(
         share: Hex(sha256(&share)),
         digests,
         body: Hex(sha256(&body)),
+        proof: Some(Hex(sha256(&proof))),
     };
-    Ok(Made { share, body, note: Note::sign(approval.to_text()?, identity).to_bytes() })
+    let approval = Note::sign(approval.to_text()?, identity).to_bytes();
+    Ok(Released { share, body, proof, approval })
 }
 
 /// One digest for each item and each key that answered it: `Approval::digests_are_due`.

@@ -13,6 +13,7 @@ use crate::{
     config::{CONFIG, Config, People},
     era::{Era, History},
     error::{Error, unsigned},
+    identity::Public,
 };
 
 /// An archive whose configuration is the one that its log began with.
@@ -122,6 +123,13 @@ impl<'a> Archive<'a> {
         let number = leaf.subject.parse::<u64>().ok().filter(|number| *number > 0);
         let era = number.and_then(|number| self.eras.get(usize::try_from(number).ok()?));
         era.is_some_and(|era| era.note == leaf.document) && leaf.path == note_path(number.unwrap_or_default())
+    }
+
+    /// Everyone who is or was a custodian, each once.
+    pub fn custodians_ever(&self) -> impl Iterator<Item = &Public> {
+        let mut seen = std::collections::BTreeSet::new();
+        let all = self.eras.iter().rev().flat_map(|era| &era.people.custodians);
+        all.filter(move |person| seen.insert(person.verifier.name().to_owned()))
     }
 
     /// Every key that the log was ever signed with, the newest first.

@@ -20,6 +20,7 @@ use crate::{
     error::Error,
     identity::Identity,
     ledger::{Checked, Ledger},
+    limits,
     request::{Request, RequestBody},
     wrap::{pad, wrap},
 };
@@ -49,6 +50,8 @@ pub struct Wanted {
     pub deposits: Vec<String>,
     /// Compartments; all, if none is given.
     pub compartments: Vec<String>,
+    /// Id of the logged count request that it cites.
+    pub cites: Option<String>,
     /// Last UTC day on which it may be approved; 90 days from now, if none is given. Mode `exceptional` has
     /// no default.
     pub expires: Option<jiff::civil::Date>,
@@ -134,9 +137,12 @@ pub fn draft(
         expires: expires.to_string(),
         deposits: deposits.iter().map(|deposit| deposit.deposit.clone()).collect(),
         compartments,
+        cites: wanted.cites.clone(),
         commitment: Hex(sha256(text.as_bytes())),
         body: Hex(sha256(&body)),
     };
+    let breaches = limits::draft(archive, ledger, (&request, &plan), identity)?;
+    limits::permit("ask this", &breaches)?;
     check_months(&request.ask(&plan, deposits.iter())?)?;
     let text = request.to_text().map_err(Error::from)?;
     request.id = Request::id_of(&text);

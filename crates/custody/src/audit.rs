@@ -16,10 +16,12 @@ use crate::{
     contact::Outside,
     disclosure::{Disclosure, DisclosureBody},
     error::Error,
+    evidence::Evidence,
     identity::Identity,
     ledger::{Checked, Ledger, check_approval, check_disclosure, check_refusal, check_request},
     refusal::parse_reason,
     request::Request,
+    ruling::check_ruling,
     state::State,
     verify::{Findings, Severity, check_documents, check_log, is_after},
     wrap::{unpad, unwrap},
@@ -57,6 +59,7 @@ pub fn audit(
     check_log(archive, &mut audit.findings)?;
     check_documents(archive, ledger, &mut audit.findings);
     check_outside(archive, outside, &mut audit.findings);
+    check_evidence(archive, &mut audit.findings)?;
     check_shares(archive, ledger, &mut audit.findings)?;
     check_repeats(ledger, &mut audit.findings);
     for logged in ledger.of_kind(Kind::Request) {
@@ -68,6 +71,17 @@ pub fn audit(
     }
     audit.findings.all.sort_by_key(|finding| finding.severity);
     Ok(audit)
+}
+
+/// Whatever in the archive shows that somebody was shown another log.
+fn check_evidence(archive: &Archive<'_>, findings: &mut Findings) -> Result<(), Error> {
+    let evidence = Evidence::gather(archive)?;
+    for checked in [evidence.check_operator(archive), evidence.check_approvals(archive)] {
+        if let Err(error) = checked {
+            findings.push(Severity::Error, error.to_string());
+        }
+    }
+    Ok(())
 }
 
 fn check_outside(archive: &Archive<'_>, outside: &[Outside], findings: &mut Findings) {
@@ -140,6 +154,7 @@ impl Case<'_> {
         self.terms(findings);
         let approvals = self.approvals(findings);
         self.refusals(findings);
+        self.rulings();
         self.disclosures(&approvals, findings);
     }
 
@@ -258,6 +273,14 @@ impl Case<'_> {
                     findings.push(Severity::Error, what);
                 }
             }
+        }
+    }
+
+    /// What was ruled: its signers' word. The evidence is not in the archive.
+    fn rulings(&mut self) {
+        for logged in self.ledger.about(Kind::Ruling, &self.request.document.id) {
+            let Ok(ruling) = check_ruling(self.archive, self.ledger, logged) else { continue };
+            self.lines.push(format!("ruling: {}", ruling.document.told()));
         }
     }
 

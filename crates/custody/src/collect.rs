@@ -4,20 +4,23 @@ use std::collections::BTreeSet;
 
 use blackbox_format::{fields::Hex, merkle::sha256};
 use blackbox_log::Checkpoint;
+use blackbox_query::answer::{Disagreement, Settlement};
 use blackbox_store::StoreError;
 use blackbox_token::{
     ask::Answers,
-    combine::{Tokens, combine, verified_against},
+    board::{Board, Group},
+    combine::Tokens,
 };
 
 use crate::{
     approval::{Approval, Share},
     approve::OpenRequest,
     archive::Archive,
+    dispute::compare,
     error::Error,
-    group::Group,
     identity::Identity,
     ledger::{Checked, Ledger},
+    settle::{Contradicted, Line, Lines, Settled, name, settle},
     wrap::unwrap,
 };
 
@@ -29,16 +32,18 @@ pub struct Collected {
     pub approvals: Vec<Hex<32>>,
     /// Names of the custodians whose answers were used.
     pub custodians: Vec<String>,
+    /// Where custodians answered differently.
+    pub disagreements: Vec<Disagreement>,
     /// So many lying custodians could not have forged the answer.
     pub verified_against: usize,
-    /// Approvals whose share file is missing, in words.
+    /// Approvals that count as absent, in words.
     pub warnings: Vec<String>,
 }
 
 /// Opens the shares of `open` with the examiner's `identity`, compares and combines them.
 ///
 /// # Errors
-/// Fewer than the threshold answered, custodians disagree, a share is not the one that its approval
+/// Fewer than the threshold answered, no k of them agree, a share is not the one that its approval
 /// names, or an approval speaks of a log that this one does not extend.
 pub fn collect(
     archive: &Archive<'_>,
@@ -46,34 +51,23 @@ pub fn collect(
     open: &OpenRequest,
     identity: &Identity,
 ) -> Result<Collected, Error> {
+    collect_without(archive, ledger, (open, identity), Group::default())
+}
+
+/// The same without the custodians `wrong`, whose answers an arbiter's evidence has shown to be wrong.
+///
+/// # Errors
+/// As [`collect`].
+pub fn collect_without(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    (open, identity): (&OpenRequest, &Identity),
+    wrong: Group,
+) -> Result<Collected, Error> {
     let id = &open.request.document.id;
-    let approvals = ledger.approvals(archive, id)?;
-    let (mut answers, mut used, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut seen, mut unusable) = (BTreeSet::new(), None);
-    for approval in &approvals {
-        check_log(archive, approval)?;
-        if !seen.insert(approval.document.number) {
-            continue;
-        }
-        match share(archive, open, approval, identity)? {
-            Read::Answers(share) => {
-                answers.push(share);
-                used.push(approval);
-            }
-            Read::Unusable(error) => {
-                warnings.push(format!(
-                    "the share by \"{}\" counts as absent: {error}",
-                    approval.document.custodian
-                ));
-                unusable.get_or_insert(error);
-            }
-            Read::Missing => warnings.push(format!(
-                "\"{}\" is missing: the approval by \"{}\" counts as absent",
-                approval.document.share_path(),
-                approval.document.custodian
-            )),
-        }
-    }
+    let approvals = firsts(ledger.approvals(archive, id)?);
+    approvals.iter().try_for_each(|approval| check_log(archive, approval))?;
+    let Shares { answers, used, warnings, unusable } = shares(archive, open, (&approvals, wrong), identity)?;
     let needed = open.needed();
     if let Some(error) = unusable.filter(|_| used.len() < needed) {
         return Err(error);
@@ -86,16 +80,119 @@ pub fn collect(
         }
         return Err(Error::refused(format!("answer request \"{id}\""), why));
     }
-    let tokens = combine(&open.ask, &answers).map_err(|error| disagreement(&open.group, id, &error))?;
-    let answered =
-        (0..open.ask.items.len()).map(|item| tokens.answered(item)).filter(|count| *count >= needed);
+    let board = Board::new(&open.ask, &answers).map_err(|(number, error)| {
+        Error::invalid(format!("requests/{id}"), format!("\"{}\": {error}", name(open, number)))
+    })?;
+    let (mut digests, contradicted) = digests_alone(open, (&approvals, &used), wrong);
+    let Settled { tokens, mut disagreements, used: group } = settle(archive, open, (&board, &contradicted))?;
+    disagreements.append(&mut digests);
+    // Where nothing could be taken from anybody, all were heard.
+    let heard =
+        |approval: &&&Checked<Approval>| group.count() < needed || group.contains(approval.document.number);
+    let used: Vec<_> = used.iter().filter(heard).collect();
     Ok(Collected {
-        verified_against: verified_against(answered.min().unwrap_or(needed), needed),
+        verified_against: tokens.verified_against(),
         tokens,
         approvals: used.iter().map(|approval| approval.leaf.document).collect(),
         custodians: used.iter().map(|approval| approval.document.custodian.clone()).collect(),
+        disagreements,
         warnings,
     })
+}
+
+/// The first approval of each custodian counts.
+pub fn firsts(mut approvals: Vec<Checked<Approval>>) -> Vec<Checked<Approval>> {
+    let mut seen = BTreeSet::new();
+    approvals.retain(|approval| seen.insert(approval.document.number));
+    approvals
+}
+
+/// The shares that can be used, and what became of the others.
+struct Shares<'a> {
+    answers: Vec<Answers>,
+    used: Vec<&'a Checked<Approval>>,
+    warnings: Vec<String>,
+    unusable: Option<Error>,
+}
+
+fn shares<'a>(
+    archive: &Archive<'_>,
+    open: &OpenRequest,
+    (approvals, wrong): (&'a [Checked<Approval>], Group),
+    identity: &Identity,
+) -> Result<Shares<'a>, Error> {
+    let mut out = Shares { answers: Vec::new(), used: Vec::new(), warnings: Vec::new(), unusable: None };
+    for approval in approvals {
+        let custodian = &approval.document.custodian;
+        if wrong.contains(approval.document.number) {
+            out.warnings.push(format!(
+                "the approval by \"{custodian}\" counts as absent: the evidence shows that it answered wrongly"
+            ));
+            continue;
+        }
+        match share(archive, open, approval, identity)? {
+            Read::Answers(share) => {
+                out.answers.push(share);
+                out.used.push(approval);
+            }
+            Read::Unusable(error) => {
+                out.warnings.push(format!("the share by \"{custodian}\" counts as absent: {error}"));
+                out.unusable.get_or_insert(error);
+            }
+            Read::Missing => out.warnings.push(format!(
+                "\"{}\" is missing: the approval by \"{custodian}\" counts as absent",
+                approval.document.share_path()
+            )),
+        }
+    }
+    Ok(out)
+}
+
+/// What the signed digests show of custodians whose answers are not at hand, and which items it concerns:
+/// what nothing shows to be right there is not taken for an answer.
+fn digests_alone(
+    open: &OpenRequest,
+    (approvals, used): (&[Checked<Approval>], &[&Checked<Approval>]),
+    wrong: Group,
+) -> (Vec<Disagreement>, Contradicted) {
+    let present = |number: usize| used.iter().any(|approval| approval.document.number == number);
+    let (mut found, mut items) = (Lines::default(), Contradicted::new());
+    for one in compare(approvals).into_iter().filter(|one| !one.same) {
+        let (first, second) = one.custodians;
+        let Some(item) = open.ask.items.get(one.item) else { continue };
+        if present(first) && present(second) {
+            continue;
+        }
+        let liars: Vec<usize> = [first, second].into_iter().filter(|one| wrong.contains(*one)).collect();
+        let verdict = match liars[..] {
+            [] => (None, None),
+            [liar] => (Some(liar), Some(Settlement::Evidence)),
+            _ => continue,
+        };
+        if liars.is_empty() && (present(first) || present(second)) {
+            items.entry(one.item).or_insert((first, second));
+        }
+        let literal = item.literal.to_string();
+        found.add(Line { subset: one.subset, custodians: one.custodians, literal, month: None }, verdict);
+    }
+    (found.finish(open), items)
+}
+
+/// The answers of one approval that can be used.
+///
+/// # Errors
+/// Its share is missing, or cannot be used.
+pub(crate) fn answers_of(
+    archive: &Archive<'_>,
+    open: &OpenRequest,
+    approval: &Checked<Approval>,
+    identity: &Identity,
+) -> Result<Answers, Error> {
+    match share(archive, open, approval, identity)? {
+        Read::Answers(answers) => Ok(answers),
+        Read::Unusable(error) => Err(error),
+        Read::Missing => Err(Error::invalid(approval.document.share_path(), "the file is missing")),
+    }
 }
 
 /// The log must extend the one that the custodian saw when it approved.
@@ -165,25 +262,4 @@ fn check_digests(
         }
     }
     Ok(())
-}
-
-fn disagreement(group: &Group, id: &str, error: &blackbox_token::combine::CombineError) -> Error {
-    use blackbox_token::combine::CombineError;
-    let name = |number: &usize| group.custodians.get(*number).map_or("?", |person| person.name.as_str());
-    match error {
-        CombineError::Disagreement { subset, custodians: (one, two), .. } => {
-            let members: Vec<&str> = subset.members().map(|member| name(&member)).collect();
-            let what = format!(
-                "\"{}\" and \"{}\" hold the same key (that of {}) and answered differently: one of them is wrong",
-                name(one),
-                name(two),
-                members.join(", ")
-            );
-            Error::invalid(format!("requests/{id}"), what)
-        }
-        CombineError::Shape(number) => Error::invalid(
-            format!("requests/{id}"),
-            format!("the answers of \"{}\" do not fit the request", name(number)),
-        ),
-    }
 }

@@ -10,6 +10,7 @@ use blackbox_format::{
     text,
     threshold::Threshold,
 };
+use blackbox_log::Cosigner;
 use serde::{Deserialize, Serialize};
 
 use crate::{error::Error, group::Group, identity::Public};
@@ -235,6 +236,8 @@ pub struct People {
     pub examiners: Vec<Public>,
     /// Auditors.
     pub auditors: Vec<Public>,
+    /// Witnesses from outside; custodians are witnesses besides.
+    pub witnesses: Vec<Cosigner>,
     /// The log's key.
     pub log: Verifier,
     /// How many custodians must agree.
@@ -284,6 +287,7 @@ impl Config {
             sealers: read(&self.sealer)?,
             examiners: read(&self.examiner)?,
             auditors: read(&self.auditor)?,
+            witnesses: self.witnesses()?,
             log: self.log.parse().map_err(|error: blackbox_format::note::NoteError| error.to_string())?,
             threshold: Threshold::new(self.threshold, self.custodian.len())
                 .map_err(|error| error.to_string())?,
@@ -293,7 +297,16 @@ impl Config {
             },
         };
         people.check()?;
+        people.check_witnesses(self.policy.cosignatures)?;
         Ok(people)
+    }
+
+    fn witnesses(&self) -> Result<Vec<Cosigner>, String> {
+        let witness = |key: &String| {
+            key.parse()
+                .map_err(|_| format!("witness \"{key}\" is not a cosignature key of the form name+hash+key"))
+        };
+        self.witness.iter().map(witness).collect()
     }
 }
 
@@ -335,10 +348,9 @@ impl People {
     pub fn group_of<'c>(&self, compartments: impl IntoIterator<Item = &'c String>) -> Result<&Group, Error> {
         let mut one: Option<(&String, &Group)> = None;
         for name in compartments {
-            let group = self
-                .groups
-                .get(name)
-                .ok_or_else(|| Error::refused("act", format!("the archive has no compartment \"{name}\"")))?;
+            let group = self.groups.get(name).ok_or_else(|| {
+                Error::refused("act", format!("none of the archive's compartments is \"{name}\""))
+            })?;
             match one {
                 Some((other, first)) if first != group => {
                     let why = format!(
@@ -351,6 +363,25 @@ impl People {
             }
         }
         one.map(|(_, group)| group).ok_or_else(|| Error::refused("act", "no compartment is named"))
+    }
+
+    /// Cosignatures are counted by key, so each witness has its own, and there are as many as the policy asks for.
+    fn check_witnesses(&self, cosignatures: usize) -> Result<(), String> {
+        let mut keys: BTreeSet<&[u8; 32]> = self.custodians.iter().map(|one| one.verifier.key()).collect();
+        let all = keys.len() + self.witnesses.len();
+        keys.insert(self.log.key());
+        if let Some(twice) = self.witnesses.iter().find(|witness| !keys.insert(witness.key())) {
+            let name = twice.name();
+            return Err(format!(
+                "witness \"{name}\" has the key of a custodian, of another witness or of the log"
+            ));
+        }
+        match cosignatures <= all {
+            true => Ok(()),
+            false => Err(format!(
+                "the policy asks for {cosignatures} cosignatures, and there are {all} custodians and witnesses"
+            )),
+        }
     }
 
     fn check(&self) -> Result<(), String> {

@@ -59,13 +59,14 @@ pub fn answer(archive: &Archive<'_>, open: &OpenRequest, collected: &Collected) 
         counts: found.counts,
         unanswered: found.unanswered,
         misindexed: found.misindexed,
+        disagreements: collected.disagreements.clone(),
         verified_against: collected.verified_against,
         approvals: collected.approvals.len(),
     };
     Ok(Answered { answer, counts, drilled: Vec::new() })
 }
 
-fn read_error(error: QueryError) -> Error {
+pub(crate) fn read_error(error: QueryError) -> Error {
     match error {
         QueryError::Paged(PagedError::Store(error)) => Error::Store(error),
         QueryError::Paged(error) => Error::Paged(error),

@@ -78,6 +78,7 @@ pub fn carry_out(archive: &Archive<'_>, open: &OpenRequest, collected: &Collecte
         counts: shown.collect(),
         unanswered: Vec::new(),
         misindexed: Vec::new(),
+        disagreements: collected.disagreements.clone(),
         verified_against: collected.verified_against,
         approvals: collected.approvals.len(),
     };

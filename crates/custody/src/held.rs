@@ -1,18 +1,14 @@
-//! All tokens ever given: a token is held once k custodians have answered it, under whatever requests.
+//! All tokens ever given, as if whoever got one had all, under whatever requests.
+//!
+//! A token counts as given from one custodian's answer on: the others may follow, and nobody would look at both
+//! requests together again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use blackbox_format::{month::Month, term::Literal};
-use blackbox_log::Kind;
-use blackbox_query::plan::{Closure, Roles};
+use blackbox_format::month::Month;
+use blackbox_query::plan::Closure;
 
-use crate::{
-    approve::{OpenRequest, open_request},
-    archive::Archive,
-    error::Error,
-    identity::Identity,
-    ledger::Ledger,
-};
+use crate::{approve::OpenRequest, earlier::History, share::Held};
 
 /// Whose tokens are added up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,116 +19,58 @@ pub enum Whose<'a> {
     Everyone,
 }
 
-/// Answers from which on a token counts here as given: one. The others may follow, and nobody would
-/// look at both requests together again.
-const SUSPECTED: usize = 1;
-
-type Place<'a> = (&'a str, Month);
-
-/// An earlier request, with the items that each custodian approved.
-type Earlier = (OpenRequest, Vec<(Vec<usize>, usize)>);
-
-/// Tokens by deposit, month, literal and role: which custodians answered.
-#[derive(Default)]
-struct Answered<'a> {
-    roles: BTreeMap<Place<'a>, BTreeMap<&'a Literal, BTreeMap<Roles, u16>>>,
-    /// Context distances, as numbers of slots.
-    context: BTreeMap<Place<'a>, BTreeMap<usize, u16>>,
-}
-
-impl<'a> Answered<'a> {
-    fn add(&mut self, open: &'a OpenRequest, items: &[usize], custodian: usize) {
-        for range in &open.ask.ranges {
-            for month in &range.months {
-                let literals = self.roles.entry((&range.deposit, *month)).or_default();
-                for slot in items.iter().filter_map(|item| item.checked_sub(open.plan.literals.len())) {
-                    let context = self.context.entry((&range.deposit, *month)).or_default();
-                    *context.entry(slot).or_default() |= 1 << custodian;
-                }
-                for (literal, roles) in items.iter().filter_map(|item| open.plan.literals.get(*item)) {
-                    for role in roles.iter() {
-                        *literals.entry(literal).or_default().entry(role.into()).or_default() |=
-                            1 << custodian;
-                    }
-                }
-            }
+impl Whose<'_> {
+    fn is(self, examiner: &str) -> bool {
+        match self {
+            Whose::Examiner(name) => name == examiner,
+            Whose::Everyone => true,
         }
-    }
-
-    fn held(&self, place: &Place<'a>, needed: usize) -> Vec<(Literal, Roles)> {
-        let mut held = Vec::new();
-        for (literal, roles) in self.roles.get(place).into_iter().flatten() {
-            let enough = roles.iter().filter(|(_, custodians)| custodians.count_ones() as usize >= needed);
-            let sum = enough.fold(Roles::NONE, |sum, (role, _)| sum.with(*role));
-            held.push(((*literal).clone(), sum));
-        }
-        held
-    }
-
-    /// How many neighbours on each side are open already, for whatever row is opened.
-    fn context(&self, place: &Place<'a>, needed: usize) -> usize {
-        let slots = self.context.get(place).into_iter().flatten();
-        let enough = slots.filter(|(_, custodians)| custodians.count_ones() as usize >= needed);
-        enough.map(|(slot, _)| slot / 2 + 1).max().unwrap_or(0)
     }
 }
 
-/// What the tokens of `open`, once given, would open together with those given before, beyond what
-/// either opens alone. `identity` is a custodian's or an auditor's: it reads the earlier requests.
-///
-/// # Errors
-/// An earlier request or approval is damaged.
+/// The tokens that were given under other requests than `open`.
+pub fn given<'h>(open: &OpenRequest, history: &'h History<'_>, whose: Whose<'_>) -> Held<'h> {
+    let mut held = Held::default();
+    for earlier in &history.requests {
+        let other = earlier.request.document.id != open.request.document.id;
+        if other && whose.is(&earlier.request.leaf.by) {
+            earlier.add_given(&mut held);
+        }
+    }
+    held
+}
+
+/// What the tokens of `open`, once given, would open together with those of `held`, beyond what either opens
+/// alone; and which requests were not counted, since they cannot be read.
 pub fn together(
-    archive: &Archive<'_>,
-    ledger: &Ledger,
-    (open, identity): (&OpenRequest, &Identity),
-    whose: Whose<'_>,
-) -> Result<Vec<String>, Error> {
-    let (mut earlier, mut unread): (Vec<Earlier>, Vec<String>) = (Vec::new(), Vec::new());
-    for logged in ledger.of_kind(Kind::Request) {
-        let of = whose == Whose::Everyone || whose == Whose::Examiner(&logged.leaf.by);
-        if !of || logged.leaf.subject == open.request.document.id {
-            continue;
-        }
-        let approvals = ledger.approvals(archive, &logged.leaf.subject)?;
-        if !approvals.is_empty() {
-            let given =
-                approvals.into_iter().map(|approval| (approval.document.items, approval.document.number));
-            match open_request(archive, ledger, identity, &logged.leaf.subject) {
-                Ok(open) => earlier.push((open, given.collect())),
-                Err(error) => unread.push(format!(
-                    "request {} cannot be read, and what it opens is not counted: {error}",
-                    logged.leaf.subject
-                )),
-            }
-        }
-    }
-    let mut answered = Answered::default();
-    for (request, approvals) in &earlier {
-        approvals.iter().for_each(|(items, custodian)| answered.add(request, items, *custodian));
-    }
+    open: &OpenRequest,
+    held: &Held<'_>,
+    (history, whose): (&History<'_>, Whose<'_>),
+) -> Vec<String> {
     let mut lines: BTreeMap<String, BTreeSet<Month>> = BTreeMap::new();
     let own = Closure::of(&open.plan.literals);
     for range in &open.ask.ranges {
         for month in &range.months {
-            let held = answered.held(&(range.deposit.as_str(), *month), SUSPECTED);
-            let before = Closure::of(&held);
-            let after = Closure::of(&[held, open.plan.literals.clone()].concat());
-            let place = (range.deposit.as_str(), *month);
-            let near = answered.context(&place, SUSPECTED);
-            for line in context_lines((open, near), (&own, &before)) {
-                lines.entry(line).or_default().insert(*month);
-            }
-            for line in after.minus_all(&[&own, &before]) {
+            let tokens = held.at(&range.deposit, *month);
+            let before = tokens.literals();
+            let after = Closure::of(&[before.clone(), open.plan.literals.clone()].concat());
+            let before = Closure::of(&before);
+            let joined = after.joined(&open.plan.literals, (&own, &before));
+            for line in context_lines((open, tokens.context()), (&own, &before)).into_iter().chain(joined) {
                 lines.entry(line).or_default().insert(*month);
             }
         }
     }
     let lines = lines.into_iter().map(|(line, months)| format!("{line} ({})", spans(&months)));
-    let lines = lines.chain(unread).collect();
-    Ok(lines)
+    let unread = history
+        .unread
+        .iter()
+        .filter(|unread| whose.is(&unread.by) && unread.id != open.request.document.id)
+        .map(|unread| {
+            format!("request {} cannot be read, and what it opens is not counted: {}", unread.id, unread.why)
+        });
+    lines.chain(unread).collect()
 }
-
 /// Context keys open the neighbours of every row opened in their month, under whatever request.
 fn context_lines((open, near): (&OpenRequest, usize), (own, before): (&Closure, &Closure)) -> Vec<String> {
     let asked = usize::from(open.request.document.context);

@@ -17,8 +17,10 @@ use crate::{
     check::Receipt,
     disclosure::Disclosure,
     error::{Error, malformed},
+    group::Group,
     handover::HandOver,
     identity::Public,
+    proof::check_proof,
     refusal::Refusal,
     request::Request,
 };
@@ -109,6 +111,14 @@ impl Ledger {
         check_request(archive, logged.ok_or_else(unknown)?)
     }
 
+    /// The custodians of the compartments of request `id`.
+    ///
+    /// # Errors
+    /// It is not in the log, or its compartments cannot be asked together.
+    pub fn group<'a>(&self, archive: &'a Archive<'_>, id: &str) -> Result<&'a Group, Error> {
+        archive.people.group_of(&self.request(archive, id)?.document.compartments)
+    }
+
     /// Every logged request.
     ///
     /// # Errors
@@ -131,7 +141,7 @@ impl Ledger {
     }
 }
 
-fn checked<T>(logged: &Logged, document: T) -> Checked<T> {
+pub(crate) fn checked<T>(logged: &Logged, document: T) -> Checked<T> {
     Checked { index: logged.index, leaf: logged.leaf.clone(), document }
 }
 
@@ -161,13 +171,14 @@ pub fn check(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Result<
         Kind::Approval => check_approval(archive, ledger, logged).map(drop),
         Kind::Refusal => check_refusal(archive, ledger, logged).map(drop),
         Kind::Disclosure => check_disclosure(archive, ledger, logged).map(drop),
+        Kind::Ruling => crate::ruling::check_ruling(archive, ledger, logged).map(drop),
         Kind::Change => match archive.is_change(&logged.leaf) {
             true => Ok(()),
             false => Err(Error::invalid(&logged.leaf.path, "it is no change that enough custodians signed")),
         },
         Kind::HandOver => check_hand_over(archive, logged).map(drop),
         Kind::Check => check_receipt(archive, ledger, logged).map(drop),
-        Kind::Release | Kind::Ruling => {
+        Kind::Release => {
             Err(Error::invalid(&logged.leaf.path, "this program does not know entries of this kind"))
         }
     }
@@ -276,6 +287,10 @@ pub fn check_approval(
         })
         && request
             .is_some_and(|request| request.index < approval.log_size && approval.log_size <= logged.index);
+    let era = archive.era_at(logged.index);
+    if let Some(request) = request.filter(|_| own && era.config.policy.cosignatures > 0) {
+        check_proof(archive, (&approval, logged), request.index)?;
+    }
     match own {
         true => Ok(checked(logged, approval)),
         false => Err(Error::invalid(&leaf.path, "it is not the approval that its log entry says")),

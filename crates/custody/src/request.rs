@@ -56,6 +56,8 @@ pub struct Request {
     pub deposits: Vec<String>,
     /// The compartments of these deposits.
     pub compartments: Vec<String>,
+    /// Id of the logged count request that it cites.
+    pub cites: Option<String>,
     /// SHA-256 of the body's text, which begins with a random salt.
     pub commitment: Hex<32>,
     /// SHA-256 of the age file with the body.
@@ -89,6 +91,7 @@ impl Request {
             .field("expires", &self.expires)
             .fields("deposit", &self.deposits)
             .fields("compartment", &self.compartments)
+            .fields("cites", &self.cites)
             .field("commitment", self.commitment)
             .field("body", self.body);
         out.finish()
@@ -116,6 +119,9 @@ impl Request {
             |day: &String| day.parse::<jiff::civil::Date>().is_ok_and(|date| date.to_string() == *day);
         if !days.into_iter().all(is_day) {
             return Err(Error::invalid(file, "a day is not of the form 2020-03-01"));
+        }
+        if request.cites.as_ref().is_some_and(|cited| !is_id(cited)) {
+            return Err(Error::invalid(file, "what it cites is not the id of a request"));
         }
         if request.months().is_err() {
             return Err(Error::invalid(file, "its days lie outside the years 1970 to 2199"));
@@ -215,6 +221,11 @@ impl Request {
     }
 }
 
+/// 16 hex digits.
+fn is_id(text: &str) -> bool {
+    text.len() == 16 && text.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c))
+}
+
 /// The items of a request: the plan's literals, then the context distances.
 pub fn items(plan: &Plan, context: u8) -> Vec<Item> {
     let part = |role| match role {
@@ -252,6 +263,7 @@ fn read(text: &str) -> Result<Request, FieldsError> {
         expires: from.value("expires")?,
         deposits: from.values("deposit")?,
         compartments: from.values("compartment")?,
+        cites: from.value_if("cites")?,
         commitment: from.value("commitment")?,
         body: from.value("body")?,
     };

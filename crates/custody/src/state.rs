@@ -1,19 +1,26 @@
 //! What a person remembers of an archive between visits, so that no log can be rolled back or forked
-//! before its eyes: origin, log key, first leaf and the last checkpoint seen; and the shares it released.
+//! before its eyes: origin, log key, first leaf, every checkpoint seen and when it last cosigned one; and the shares
+//! it released.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use blackbox_format::{
     fields::{FieldsError, Hex, Reader, Writer},
     merkle::sha256,
     note::{Note, Verifier},
 };
-use blackbox_log::Checkpoint;
+use blackbox_log::{Checkpoint, ExtendError, cosigned};
 use blackbox_store::{Folder, Store};
 
 use crate::{
     archive::Archive,
     error::{Error, unsigned},
+    evidence::{Evidence, log_keys},
+    kept::Bodies,
 };
 
 /// The state that lies beside a key, one file an archive.
@@ -31,6 +38,45 @@ struct Pinned {
     log: Verifier,
     archive: Hex<32>,
     checkpoint: Checkpoint,
+    /// When the key last cosigned, in seconds since 1970.
+    cosigned: Option<u64>,
+    /// The checkpoints seen before, each smaller than the next.
+    before: Vec<Seen>,
+}
+
+/// Size and root of a checkpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Seen(u64, Hex<32>);
+
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.0, self.1)
+    }
+}
+
+impl FromStr for Seen {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Seen, &'static str> {
+        let read = || {
+            let (size, root) = text.split_once(' ')?;
+            Some(Seen(size.parse().ok()?, root.parse().ok()?))
+        };
+        read().ok_or("it is not a size and a root")
+    }
+}
+
+/// What a custodian has made for a request, as it goes into the archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Released {
+    /// The share file.
+    pub share: Vec<u8>,
+    /// The body of the approval.
+    pub body: Vec<u8>,
+    /// The proof of the request's entry.
+    pub proof: Vec<u8>,
+    /// The signed approval.
+    pub approval: Vec<u8>,
 }
 
 impl State {
@@ -68,14 +114,38 @@ impl State {
         self.pinned.is_none()
     }
 
+    /// Entries of the last checkpoint seen; 0 if there is none.
+    pub fn size(&self) -> u64 {
+        self.pinned.as_ref().map_or(0, |pinned| pinned.checkpoint.size)
+    }
+
+    /// When the key last cosigned a checkpoint, in seconds since 1970, as far as this state knows.
+    pub fn cosigned(&self) -> Option<u64> {
+        self.pinned.as_ref().and_then(|pinned| pinned.cosigned)
+    }
+
+    /// Every checkpoint seen, the last one last.
+    pub fn history(&self) -> Vec<Checkpoint> {
+        let Some(pinned) = &self.pinned else { return Vec::new() };
+        let before = pinned.before.iter().map(|seen| Checkpoint {
+            origin: pinned.origin.clone(),
+            size: seen.0,
+            root: seen.1.0,
+        });
+        before.chain([pinned.checkpoint.clone()]).collect()
+    }
+
     /// Checks that the archive's log extends the one that was last seen; remembers nothing.
     ///
     /// # Errors
-    /// The log was rolled back or forked since.
+    /// The log was rolled back or forked since; says between which visits.
     pub fn check(&self, archive: &Archive<'_>) -> Result<(), Error> {
-        match &self.pinned {
-            Some(pinned) => Ok(archive.log.check_extends(&pinned.checkpoint)?),
-            None => Ok(()),
+        let Some(pinned) = &self.pinned else { return Ok(()) };
+        match archive.log.check_extends(&pinned.checkpoint) {
+            Err(error @ (ExtendError::Forked { .. } | ExtendError::RolledBack { .. })) => {
+                Err(archive.log.check_extends_all(&self.history()).err().unwrap_or(error).into())
+            }
+            checked => Ok(checked?),
         }
     }
 
@@ -84,32 +154,59 @@ impl State {
     /// # Errors
     /// The log was rolled back or forked since.
     pub fn advance(&mut self, archive: &Archive<'_>) -> Result<(), Error> {
-        let checkpoint = archive.checkpoint().clone();
+        self.remember(archive, self.cosigned())
+    }
+
+    /// The same, and that the key cosigns the archive's checkpoint at `time`, in seconds since 1970: to be called
+    /// before it does.
+    ///
+    /// # Errors
+    /// The log was rolled back or forked since.
+    pub fn cosigning(&mut self, archive: &Archive<'_>, time: u64) -> Result<(), Error> {
+        self.remember(archive, Some(time).max(self.cosigned()))
+    }
+
+    fn remember(&mut self, archive: &Archive<'_>, cosigned: Option<u64>) -> Result<(), Error> {
+        self.check(archive)?;
+        let mut before = Vec::new();
         if let Some(pinned) = &self.pinned {
-            archive.log.check_extends(&pinned.checkpoint)?;
-            if pinned.checkpoint == checkpoint {
-                return Ok(());
+            before.clone_from(&pinned.before);
+            let last = &pinned.checkpoint;
+            if last != archive.checkpoint() {
+                before.push(Seen(last.size, Hex(last.root)));
             }
         }
         let pinned = Pinned {
             origin: archive.config.origin.clone(),
             log: archive.people.log.clone(),
             archive: archive.hash,
-            checkpoint,
+            checkpoint: archive.checkpoint().clone(),
+            cosigned,
+            before,
         };
-        self.folder.replace(&self.name, write(&pinned)?.as_bytes())?;
-        self.pinned = Some(pinned);
+        if self.pinned.as_ref() != Some(&pinned) {
+            self.folder.replace(&self.name, write(&pinned)?.as_bytes())?;
+            self.pinned = Some(pinned);
+        }
         Ok(())
     }
 
-    /// Checks that the archive's log extends the checkpoint in `note`, which came from outside.
+    /// Checks that the archive's log extends the checkpoint in `note`, which came from outside; gives it.
     ///
     /// # Errors
     /// The log's key did not sign it, or the log does not extend it.
-    pub fn check_outside(archive: &Archive<'_>, note: &[u8], file: &str) -> Result<(), Error> {
+    pub fn check_outside(archive: &Archive<'_>, note: &[u8], file: &str) -> Result<Checkpoint, Error> {
         let note = Note::parse(note).map_err(unsigned(file))?;
-        let checkpoint = archive.open_checkpoint(&note, file)?;
-        Ok(archive.log.check_extends(&checkpoint)?)
+        let checkpoint = cosigned::open(&note, &log_keys(archive), &archive.config.origin);
+        let checkpoint = checkpoint.map_err(|error| Error::invalid(file, error))?;
+        match archive.log.check_extends(&checkpoint) {
+            Err(error @ ExtendError::Forked { .. }) => {
+                let mut history = Evidence::gather(archive)?.history_of(archive, &note);
+                history.push(checkpoint);
+                Err(archive.log.check_extends_all(&history).err().unwrap_or(error).into())
+            }
+            checked => Ok(checked.map(|()| checkpoint)?),
+        }
     }
 
     /// The share file released for a request, if there is one.
@@ -136,16 +233,35 @@ impl State {
         self.kept(request, "body")
     }
 
-    /// Keeps share, body and approval of a request, durably and in this order: an approval kept has
-    /// its share beside it.
+    /// The proof that the approval signed for a request names, if there is one.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn proof(&self, request: &str) -> Result<Option<Vec<u8>>, Error> {
+        self.kept(request, "proof")
+    }
+
+    /// Keeps what was made for a request, durably and the approval last: an approval kept has all that belongs to
+    /// it beside it.
     ///
     /// # Errors
     /// The state cannot be written.
-    pub fn keep(&self, request: &str, (share, body, approval): (&[u8], &[u8], &[u8])) -> Result<(), Error> {
-        for (bytes, what) in [(share, "share"), (body, "body"), (approval, "approval")] {
+    pub fn keep(&self, request: &str, made: &Released) -> Result<(), Error> {
+        let files = [
+            (&made.share, "share"),
+            (&made.body, "body"),
+            (&made.proof, "proof"),
+            (&made.approval, "approval"),
+        ];
+        for (bytes, what) in files {
             self.folder.replace(&self.kept_path(request, what), bytes)?;
         }
         Ok(())
+    }
+
+    /// The bodies of the log that were kept.
+    pub fn bodies(&self) -> Bodies {
+        Bodies::new(self.folder.clone(), format!("{}.bodies", self.name))
     }
 
     fn kept(&self, request: &str, what: &str) -> Result<Option<Vec<u8>>, Error> {
@@ -163,7 +279,7 @@ impl State {
     fn check_identity(&self, archive: &Archive<'_>) -> Result<(), Error> {
         let Some(pinned) = &self.pinned else { return Ok(()) };
         let same = pinned.origin == archive.config.origin
-            && archive.log_keys().any(|key| *key == pinned.log)
+            && log_keys(archive).contains(&pinned.log)
             && pinned.archive == archive.hash;
         match same {
             true => Ok(()),
@@ -181,7 +297,9 @@ fn write(pinned: &Pinned) -> Result<String, FieldsError> {
         .field("log", &pinned.log)
         .field("archive", pinned.archive)
         .field("size", pinned.checkpoint.size)
-        .field("root", Hex(pinned.checkpoint.root));
+        .field("root", Hex(pinned.checkpoint.root))
+        .fields("cosigned", pinned.cosigned)
+        .fields("seen", &pinned.before);
     out.finish()
 }
 
@@ -194,8 +312,15 @@ fn read(folder: &Folder, name: &str) -> Result<Pinned, Error> {
         let origin: String = from.value("origin")?;
         let (log, archive) = (from.value("log")?, from.value("archive")?);
         let (size, root) = (from.value("size")?, from.value::<Hex<32>>("root")?.0);
+        let (cosigned, before) = (from.value_if("cosigned")?, from.values("seen")?);
         from.finish()?;
-        Ok(Pinned { checkpoint: Checkpoint { origin: origin.clone(), size, root }, origin, log, archive })
+        let checkpoint = Checkpoint { origin: origin.clone(), size, root };
+        Ok(Pinned { checkpoint, origin, log, archive, cosigned, before })
     };
-    parse().map_err(|error: FieldsError| Error::file(&path, error))
+    let pinned: Pinned = parse().map_err(|error: FieldsError| Error::file(&path, error))?;
+    let sizes = pinned.before.iter().map(|seen| seen.0).chain([pinned.checkpoint.size]);
+    match sizes.is_sorted_by(|one, two| one < two) {
+        true => Ok(pinned),
+        false => Err(Error::file(&path, "the checkpoints in it do not follow each other")),
+    }
 }

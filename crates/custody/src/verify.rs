@@ -9,7 +9,7 @@ use blackbox_format::{
     merkle::sha256,
     page::{Root, TreeBuilder},
 };
-use blackbox_log::{Kind, Leaf};
+use blackbox_log::{CHECKPOINT, Kind, Leaf, cosigned};
 use blackbox_store::{Store, StoreError, Table};
 use blackbox_token::entry::{FINDER_LABEL_BYTES, OPENER_LABEL_BYTES};
 use serde::Serialize;
@@ -19,7 +19,10 @@ use crate::{
     change::configuration_path,
     config::CONFIG,
     error::Error,
+    evidence::log_keys,
     ledger::{Ledger, Logged, check, check_approval, check_hand_over},
+    proof::check_proof,
+    witness::{by, everyone},
 };
 
 /// Bytes of a file read at once.
@@ -115,13 +118,31 @@ pub fn verify(store: &dyn Store) -> Result<Findings, Error> {
 }
 
 pub(crate) fn check_log(archive: &Archive<'_>, findings: &mut Findings) -> Result<(), Error> {
-    let report = blackbox_log::verify(archive.store, &archive.people.log, &archive.config.origin)?;
+    let report = blackbox_log::verify(archive.store, &log_keys(archive), &archive.config.origin)?;
     findings.files += report.files as u64;
     for fault in report.faults {
         findings.error(&fault.file, fault.what);
     }
     for note in report.notes {
         findings.push(Severity::Note, format!("\"{}\": {}", note.file, note.what));
+    }
+    check_cosignatures(archive, findings)
+}
+
+/// Cosignatures by custodians and witnesses must be theirs.
+fn check_cosignatures(archive: &Archive<'_>, findings: &mut Findings) -> Result<(), Error> {
+    let people = everyone(archive);
+    let mut notes = vec![(CHECKPOINT.to_owned(), archive.log.checkpoint_note().clone())];
+    for size in cosigned::sizes(archive.store)? {
+        // What cannot be read was found by the check of the log.
+        notes.extend(
+            cosigned::read(archive.store, size).ok().flatten().map(|note| (cosigned::path(size), note)),
+        );
+    }
+    for (file, note) in notes {
+        if let Err(error) = by(&note, &people) {
+            findings.error(&file, error);
+        }
     }
     Ok(())
 }
@@ -140,7 +161,10 @@ pub(crate) fn check_documents(
         expected.insert(logged.leaf.path.clone());
         findings.check(check(archive, ledger, logged));
         match logged.leaf.kind {
-            Kind::Approval => check_share(archive, ledger, logged, (findings, &mut expected)),
+            Kind::Approval => {
+                check_share(archive, ledger, logged, (findings, &mut expected));
+                check_proof_of(archive, ledger, logged, (findings, &mut expected));
+            }
             Kind::HandOver => check_handed_over(archive, logged, (findings, &mut expected)),
             _ => {}
         }
@@ -184,6 +208,21 @@ fn check_share(
             findings.push(Severity::Warning, format!("\"{path}\": missing; the approval counts as absent"));
         }
         Err(error) => findings.push(Severity::Error, error.to_string()),
+    }
+}
+
+/// The proof that an approval names belongs to the archive, whether or not the policy asks for it.
+fn check_proof_of(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    logged: &Logged,
+    (findings, expected): (&mut Findings, &mut BTreeSet<String>),
+) {
+    let Ok(approval) = check_approval(archive, ledger, logged) else { return };
+    let request = ledger.about(Kind::Request, &logged.leaf.subject).next();
+    if let Some(request) = request.filter(|_| approval.document.proof.is_some()) {
+        expected.insert(approval.document.proof_path());
+        findings.check(check_proof(archive, (&approval.document, logged), request.index));
     }
 }
 

@@ -52,6 +52,11 @@ impl Cosigner {
         self.0.name()
     }
 
+    /// The raw public key: what tells one witness from another, whatever the name.
+    pub fn key(&self) -> &[u8; 32] {
+        self.0.key()
+    }
+
     /// Id of the key: `SHA-256(name || "\n" || 0x04 || key)[..4]`.
     pub fn id(&self) -> [u8; 4] {
         let input = [self.name().as_bytes(), b"\n", &[TYPE_COSIGNATURE], self.0.key()].concat();
@@ -83,14 +88,14 @@ impl Cosigner {
     }
 }
 
-/// Adds `signer`'s cosignature at `time`, in seconds since 1970, in place of an earlier one by the same key.
+/// `signer`'s cosignature of a checkpoint at `time`, in seconds since 1970.
 ///
 /// The signer must first have verified the operator's signature, and that the log extends the largest
 /// checkpoint that it cosigned before ([`crate::Log::check_extends`]): that is what a cosignature says.
 ///
 /// # Errors
 /// The note is no checkpoint, or the time is out of range.
-pub fn cosign(note: &mut Note, signer: &dyn Signer, time: u64) -> Result<(), CosignError> {
+pub fn cosignature(note: &Note, signer: &dyn Signer, time: u64) -> Result<Signature, CosignError> {
     note.text.parse::<Checkpoint>()?;
     if time > MAX_TIME {
         return Err(CosignError::Time(time));
@@ -98,8 +103,17 @@ pub fn cosign(note: &mut Note, signer: &dyn Signer, time: u64) -> Result<(), Cos
     let cosigner = Cosigner::new(signer.verifier());
     let signature = signer.sign(message(note, time).as_bytes());
     let bytes = [&time.to_be_bytes()[..], &signature].concat();
-    note.signatures.retain(|line| !cosigner.made(line));
-    note.signatures.push(Signature { name: cosigner.name().to_owned(), id: cosigner.id(), bytes });
+    Ok(Signature { name: cosigner.name().to_owned(), id: cosigner.id(), bytes })
+}
+
+/// Adds `signer`'s cosignature to a note of its own, in place of an earlier one by the same key: [`cosignature`].
+///
+/// # Errors
+/// The note is no checkpoint, or the time is out of range.
+pub fn cosign(note: &mut Note, signer: &dyn Signer, time: u64) -> Result<(), CosignError> {
+    let line = cosignature(note, signer, time)?;
+    note.signatures.retain(|old| (&old.name, old.id) != (&line.name, line.id));
+    note.signatures.push(line);
     Ok(())
 }
 

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Largest checkpoint with all its cosignatures, in bytes.
-const CHECKPOINT_BYTES: u64 = 1 << 20;
+pub(crate) const CHECKPOINT_BYTES: u64 = 1 << 20;
 
 /// A log under a checkpoint whose signature was verified.
 pub struct Log<'a> {
@@ -81,16 +81,37 @@ pub enum ExtendError {
         new: u64,
     },
     /// Entries that were there have been altered.
-    #[error("the log was forked: its first {old} of {new} entries are not those of the older checkpoint")]
+    #[error("the log was forked: {}", place(*.agree, *.until))]
     Forked {
-        /// Entries of the older checkpoint.
-        old: u64,
-        /// Entries of this log.
-        new: u64,
+        /// So many entries are known to agree.
+        agree: u64,
+        /// Before this entry there is one that differs.
+        until: u64,
     },
     /// The log could not be read.
     #[error(transparent)]
     Log(#[from] LogError),
+}
+
+/// Where a fork is: after the first `agree` entries, before entry `until`.
+fn place(agree: u64, until: u64) -> String {
+    let (last, end) = (agree.saturating_sub(1), until.saturating_sub(1));
+    match (agree, last == 0, end == agree) {
+        (0, _, true) => "it differs from what was seen before at entry 0".to_owned(),
+        (0, _, false) => format!("it differs from what was seen before somewhere in entries 0 to {end}"),
+        (_, true, true) => {
+            format!("entry 0 agrees with what was seen before, and it differs at entry {agree}")
+        }
+        (_, true, false) => format!(
+            "entry 0 agrees with what was seen before, and it differs somewhere in entries {agree} to {end}"
+        ),
+        (_, _, true) => {
+            format!("entries 0 to {last} agree with what was seen before, and it differs at entry {agree}")
+        }
+        (..) => format!(
+            "entries 0 to {last} agree with what was seen before, and it differs somewhere in entries {agree} to {end}"
+        ),
+    }
 }
 
 impl<'a> Log<'a> {
@@ -152,6 +173,34 @@ impl<'a> Log<'a> {
         &self.note
     }
 
+    pub(crate) fn store(&self) -> &'a dyn Store {
+        self.store
+    }
+
+    pub(crate) fn set_note(&mut self, note: Note) {
+        self.note = note;
+    }
+
+    /// Reads the checkpoint's signatures anew.
+    ///
+    /// # Errors
+    /// The log on disk is no longer the one that was opened.
+    pub(crate) fn reread(&mut self) -> Result<(), AppendError> {
+        self.note = self.check_current()?;
+        Ok(())
+    }
+
+    /// Root of the log as it was at `size` entries.
+    ///
+    /// # Errors
+    /// `size` is 0 or beyond the log, or a tile is not the one that was signed.
+    pub fn root_at(&self, size: u64) -> Result<Hash, LogError> {
+        match (1..=self.size()).contains(&size) {
+            true => self.tree.root_at(size),
+            false => Err(LogError::Beyond { index: size, size: self.size() }),
+        }
+    }
+
     pub(crate) fn tree(&self) -> &Tree<'a> {
         &self.tree
     }
@@ -209,14 +258,15 @@ impl<'a> Log<'a> {
         }
         let proof = self.tree.consistency_proof(old.size, new.size)?;
         verify_consistency((old.size, &old.root), (new.size, &new.root), &proof)
-            .map_err(|_| ExtendError::Forked { old: old.size, new: new.size })
+            .map_err(|_| ExtendError::Forked { agree: 0, until: old.size })
     }
 
     /// Appends `entries` under a new checkpoint; returns the index of the first. The caller holds
     /// the store's lock, and took it before opening the log.
     ///
     /// Bundles are written first, then hash tiles, the checkpoint last: interrupted before that, the
-    /// log is as it was, and the next append writes over what is left.
+    /// log is as it was, and the next append writes over what is left. Cosignatures of the old checkpoint are
+    /// kept ([`crate::cosigned`]).
     ///
     /// # Errors
     /// Nothing was appended, except as [`AppendError`] says.
@@ -224,7 +274,7 @@ impl<'a> Log<'a> {
         if *signer.verifier() != self.verifier {
             return Err(AppendError::Key(signer.verifier().to_string()));
         }
-        self.check_current()?;
+        self.reread()?;
         self.sign_on(signer, entries)
     }
 
@@ -237,6 +287,7 @@ impl<'a> Log<'a> {
         let (size, root) = growth.head();
         let checkpoint = Checkpoint { origin: self.checkpoint.origin.clone(), size, root };
         let note = checkpoint.sign(signer).map_err(LogError::from)?;
+        self.keep_cosignatures()?;
         let filled = write(self.store, old, growth)?;
         self.store.replace(CHECKPOINT, &note.to_bytes())?;
         // The entries are in the log. A partial tile that could not be removed is right, only superfluous.
@@ -253,7 +304,7 @@ impl<'a> Log<'a> {
     /// # Errors
     /// As [`Log::append`].
     pub fn succeed(&mut self, successor: &dyn Signer, entries: &[Vec<u8>]) -> Result<u64, AppendError> {
-        self.check_current()?;
+        self.reread()?;
         self.sign_on(successor, entries)
     }
 
@@ -275,11 +326,11 @@ impl<'a> Log<'a> {
     }
 
     /// Checks that the log on disk is still the one that was opened: two checkpoints of one size
-    /// would be a fork, signed by ourselves.
-    fn check_current(&self) -> Result<(), AppendError> {
+    /// would be a fork, signed by ourselves. Gives the checkpoint as it is stored now.
+    fn check_current(&self) -> Result<Note, AppendError> {
         let now = Log::open(self.store, &self.verifier, &self.checkpoint.origin)?;
         match now.checkpoint == self.checkpoint {
-            true => Ok(()),
+            true => Ok(now.note),
             false => Err(AppendError::Moved { had: self.size(), has: now.size() }),
         }
     }

@@ -172,6 +172,11 @@ impl<'a> Tree<'a> {
         Ok(proof)
     }
 
+    /// Root over the first `size` entries, which the log must reach.
+    pub(crate) fn root_at(&self, size: u64) -> Result<Hash, LogError> {
+        self.subtree(0, size)
+    }
+
     /// Hash over entries `start..end`, a node of some RFC 6962 tree within this log.
     fn subtree(&self, start: u64, end: u64) -> Result<Hash, LogError> {
         let width = end - start;

@@ -11,6 +11,7 @@ use blackbox_store::{Store, StoreError};
 use crate::{
     CHECKPOINT, Checkpoint, FOLDER, Log, LogError,
     body::{self, BodyError},
+    cosigned,
     recompute::Recompute,
     tile::Tile,
 };
@@ -49,17 +50,22 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Checks every file of the log `origin` against the checkpoint that `verifier` signed.
+/// Checks every file of the log `origin` against the checkpoint that the first of `keys`, the operator's,
+/// signed; kept cosigned checkpoints may be signed by the others, which it had before.
 ///
 /// A log that was rolled back to an older checkpoint, whole, is a sound log: only
-/// [`Log::check_extends`] with a checkpoint kept elsewhere shows that. Cosignatures are not looked at.
+/// [`Log::check_extends`] with a checkpoint kept elsewhere shows that. Whose cosignatures a checkpoint has is for whoever knows the witnesses.
 ///
 /// # Errors
 /// The files could not be listed; all else is in the report.
-pub fn verify(store: &dyn Store, verifier: &Verifier, origin: &str) -> Result<Report, StoreError> {
+pub fn verify(store: &dyn Store, keys: &[Verifier], origin: &str) -> Result<Report, StoreError> {
     let paths = store.list(FOLDER)?;
     let mut report = Report { files: paths.len(), ..Report::default() };
-    let log = match Log::open(store, verifier, origin) {
+    let Some(key) = keys.first() else {
+        push(&mut report.faults, CHECKPOINT.to_owned(), "no key of its operator's is known");
+        return Ok(report);
+    };
+    let log = match Log::open(store, key, origin) {
         Ok(log) => log,
         Err(error) => {
             push(&mut report.faults, CHECKPOINT.to_owned(), reason(&error));
@@ -70,6 +76,11 @@ pub fn verify(store: &dyn Store, verifier: &Verifier, origin: &str) -> Result<Re
     let (tiles, bodies) = sort(paths, log.size(), &mut report);
     let recomputed = Recompute::of(store, &log, &tiles);
     report.faults = recomputed.faults;
+    for size in cosigned::sizes(store)? {
+        if let Some(fault) = cosigned::check(&log, size, keys) {
+            push(&mut report.faults, fault.file, fault.what);
+        }
+    }
     check_bodies(store, &recomputed.bodies, &mut report);
     for hash in bodies.iter().filter(|hash| !recomputed.bodies.contains_key(hash)) {
         push(&mut report.notes, body::path(hash), "no entry names it");
@@ -87,7 +98,7 @@ fn sort(paths: Vec<String>, size: u64, report: &mut Report) -> (BTreeSet<Tile>, 
             }
             (Ok(tile), _) => drop(tiles.insert(tile)),
             (_, Some(hash)) => drop(bodies.insert(hash)),
-            _ if file == CHECKPOINT => {}
+            _ if file == CHECKPOINT || cosigned::size_of_path(&file).is_some() => {}
             _ => push(&mut report.notes, file, "it is no file of a log"),
         }
     }

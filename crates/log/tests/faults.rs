@@ -17,7 +17,7 @@ fn contents(store: &Memory) -> Vec<Vec<u8>> {
 
 fn assert_sound(store: &Memory, expected: &[Vec<u8>], when: &str) {
     assert!(contents(store) == expected, "{when}");
-    let report = verify(store, Key::operator().verifier(), ORIGIN).unwrap();
+    let report = verify(store, &[Key::operator().verifier().clone()], ORIGIN).unwrap();
     assert_eq!(report.faults, [], "{when}");
 }
 
@@ -113,7 +113,7 @@ fn what_an_interrupted_append_left_is_noted_and_does_no_harm() {
     store.fail_at(2, Failure::NotStored);
     assert!(log.append(&Key::operator(), &[leaf(5)]).is_err());
     store.heal();
-    let report = verify(&store, Key::operator().verifier(), ORIGIN).unwrap();
+    let report = verify(&store, &[Key::operator().verifier().clone()], ORIGIN).unwrap();
     let noted: Vec<&str> = report.notes.iter().map(|note| note.file.as_str()).collect();
     assert_eq!(noted, ["log/tile/0/000.p/6", "log/tile/entries/000.p/6"]);
     assert_eq!(report.faults, []);

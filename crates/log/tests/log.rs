@@ -56,7 +56,7 @@ fn what_is_appended_is_read_back_after_any_mix_of_appends() {
         assert!(read == leaves(0..size));
         assert_eq!(open.entry(size as u64 - 1).unwrap(), leaf(size - 1));
         assert!(matches!(open.entry(size as u64), Err(LogError::Beyond { .. })));
-        assert_eq!(verify(&store, key.verifier(), ORIGIN).unwrap().faults, []);
+        assert_eq!(verify(&store, &[key.verifier().clone()], ORIGIN).unwrap().faults, []);
     }
     let some: Vec<Vec<u8>> = log.entries(255..515).map(Result::unwrap).collect();
     assert!(some == leaves(255..515));
@@ -126,9 +126,9 @@ fn an_older_checkpoint_is_extended_rolled_back_or_forked() {
     forked[250] = leaf(1000);
     let mut fork = Log::create(&other, ORIGIN, &Key::operator(), &leaf(0)).unwrap();
     fork.append(&Key::operator(), &forked).unwrap();
-    assert!(matches!(fork.check_extends(&old), Err(ExtendError::Forked { old: 300, new: 700 })));
+    assert!(matches!(fork.check_extends(&old), Err(ExtendError::Forked { agree: 0, until: 300 })));
     let same_size = fork.check_extends(log.checkpoint());
-    assert!(matches!(same_size, Err(ExtendError::Forked { old: 700, new: 700 })));
+    assert!(matches!(same_size, Err(ExtendError::Forked { agree: 0, until: 700 })));
 
     let short = Memory::default();
     let back = log_of(&short, 299).check_extends(&old).unwrap_err();
@@ -261,5 +261,5 @@ fn a_log_in_a_folder_is_files_that_other_programs_read() {
     let note = Note::parse(&store.read(CHECKPOINT).unwrap()).unwrap();
     assert!(note.text.starts_with(&format!("{ORIGIN}\n257\n")));
     assert_eq!(store.read("log/tile/0/001.p/1").unwrap(), merkle::leaf(&leaf(256)));
-    assert_eq!(verify(&store, key.verifier(), ORIGIN).unwrap().faults, []);
+    assert_eq!(verify(&store, &[key.verifier().clone()], ORIGIN).unwrap().faults, []);
 }

@@ -45,7 +45,7 @@ fn the_example_is_made_byte_for_byte() {
     for hash in hashes {
         assert!(SPEC.contains(&hex::encode(hash)), "{}", hex::encode(hash));
     }
-    let faults = verify(&store, operator.verifier(), ORIGIN).unwrap().faults;
+    let faults = verify(&store, &[operator.verifier().clone()], ORIGIN).unwrap().faults;
     // The bodies that the example names are not in the specification.
     assert!(faults.iter().all(|fault| fault.file.starts_with("log/bodies/")), "{faults:?}");
 }

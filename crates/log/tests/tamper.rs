@@ -26,7 +26,7 @@ fn sample() -> Memory {
 }
 
 fn check(store: &Memory) -> Report {
-    verify(store, Key::operator().verifier(), ORIGIN).unwrap()
+    verify(store, &[Key::operator().verifier().clone()], ORIGIN).unwrap()
 }
 
 fn faulty(store: &Memory) -> Vec<String> {

@@ -18,6 +18,8 @@ pub struct Answer {
     pub unanswered: Vec<Unanswered>,
     /// Rows whose index entries do not fit their message: the sealer's mistake, or worse. Not shown.
     pub misindexed: Vec<String>,
+    /// Where custodians answered differently, and what became of it.
+    pub disagreements: Vec<Disagreement>,
     /// So many lying custodians could not have forged this answer.
     pub verified_against: usize,
     /// Distinct custodians whose approvals were used.
@@ -131,4 +133,33 @@ pub struct Unanswered {
     pub reason: String,
     /// Messages with the finding literal in that month.
     pub count: u64,
+}
+
+/// Two custodians answered differently under one key (spec/token.md, "Which answers are right").
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Disagreement {
+    /// The custodians who hold the key, by number: `0,2`.
+    pub subset: String,
+    /// Names of the two.
+    pub custodians: [String; 2],
+    /// The literals concerned, as `field:term`.
+    pub literals: Vec<String>,
+    /// The months, as `2020-03`; none if only their digests are known.
+    pub months: Vec<String>,
+    /// Name of the one who is taken to have answered wrongly.
+    pub liar: Option<String>,
+    /// What settled it; `None` if nothing did.
+    pub settled_by: Option<Settlement>,
+}
+
+/// What settled a disagreement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Settlement {
+    /// The tokens of one side find, and a wrong token finds nothing.
+    Found,
+    /// Only one side has more custodians than are needed.
+    Outvoted,
+    /// An arbiter's evidence, checked.
+    Evidence,
 }

@@ -163,18 +163,25 @@ impl Ask {
         (item, subset): (usize, Subset),
         answers: &Answers,
     ) -> Option<Hex<32>> {
-        let tokens = answers.items.get(&item)?;
+        let slots = self.slots(item, Some(answers.custodian));
+        let own = slots.zip(answers.items.get(&item)?).filter(|(slot, _)| slot.subset == subset);
+        Some(self.digest_of(request, (item, subset), own.map(|(_, token)| token)))
+    }
+
+    /// The same over answers that stand alone: those of one subset to one item, in canonical order.
+    pub fn digest_of<'t>(
+        &self,
+        request: &str,
+        (item, subset): (usize, Subset),
+        answers: impl Iterator<Item = &'t Token>,
+    ) -> Hex<32> {
         let literal = self.items[item].literal.to_string();
         let bits = subset.bits().to_le_bytes();
         let mut input = encode([DIGEST_LABEL, request.as_bytes(), literal.as_bytes(), &bits]);
-        for (slot, token) in self.slots(item, Some(answers.custodian)).zip(tokens) {
-            if slot.subset == subset {
-                input.extend_from_slice(token.expose());
-            }
-        }
+        answers.for_each(|token| input.extend_from_slice(token.expose()));
         let digest = sha256(&input);
         zeroize::Zeroize::zeroize(&mut input);
-        Some(Hex(digest))
+        Hex(digest)
     }
 }
 

@@ -1,13 +1,13 @@
 //! Combining custodians' answers into tokens, comparing them where they overlap.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use blackbox_format::{month::Month, term::Literal, threshold::Subset};
 
 use crate::{
-    ask::{Answers, Ask, threshold_of},
-    function::{Part, Token, xor},
-    secret::Secret,
+    ask::{Answers, Ask},
+    board::{Board, Cell, Conflict, Group, Point},
+    function::{Part, Token},
 };
 
 /// Why answers do not combine.
@@ -31,81 +31,74 @@ pub enum CombineError {
 }
 
 /// The tokens of a request: what `query` reads the archive with.
+#[derive(Default)]
 pub struct Tokens {
-    tokens: HashMap<(usize, usize, Month, Part), Token>,
+    tokens: HashMap<Point, Token>,
     answered: HashMap<usize, usize>,
+    fewest: Option<usize>,
+    withheld: HashMap<(usize, Cell), String>,
 }
 
 impl Tokens {
+    /// No tokens yet of what `board` has answers to.
+    pub fn of(board: &Board<'_>) -> Tokens {
+        let items = 0..board.ask().items.len();
+        let answered = items.map(|item| (item, board.answered(item).count())).collect();
+        Tokens { answered, ..Tokens::default() }
+    }
+
     /// The token of item `item` for the month of a deposit, if enough custodians answered it.
     pub fn get(&self, item: usize, range: usize, (month, part): (Month, Part)) -> Option<&Token> {
-        self.tokens.get(&(item, range, month, part))
+        self.tokens.get(&Point { range, month, item, part })
     }
 
     /// How many distinct custodians answered item `item`.
     pub fn answered(&self, item: usize) -> usize {
         self.answered.get(&item).copied().unwrap_or(0)
     }
+
+    /// Adds a token. At least `fewest` custodians gave the same answer for each subset's part of it.
+    pub fn insert(&mut self, point: Point, (token, fewest): (Token, usize)) {
+        self.fewest = Some(self.fewest.map_or(fewest, |least| least.min(fewest)));
+        self.tokens.insert(point, token);
+    }
+
+    /// Notes why a token of item `item` is not there although enough custodians answered it.
+    pub fn withhold(&mut self, item: usize, cell: Cell, reason: String) {
+        self.withheld.entry((item, cell)).or_insert(reason);
+    }
+
+    /// Why a token of item `item` is not there although enough custodians answered it.
+    pub fn withheld(&self, item: usize, cell: Cell) -> Option<&str> {
+        self.withheld.get(&(item, cell)).map(String::as_str)
+    }
+
+    /// So many lying custodians could not have made one of these tokens wrong: the fewest equal answers
+    /// for any subset's part of any token, less one.
+    pub fn verified_against(&self) -> usize {
+        self.fewest.unwrap_or_default().saturating_sub(1)
+    }
 }
 
 /// Combines `answers`, at most one a custodian, into the tokens of all items that enough of them
-/// answered. Equal keys must have given equal answers.
+/// answered. Equal keys must have given equal answers; where they have not, `Board::sets` says who could
+/// be right.
 ///
 /// # Errors
 /// Two custodians disagree, or answers do not have the shape of the ask.
 pub fn combine(ask: &Ask, answers: &[Answers]) -> Result<Tokens, CombineError> {
-    let mut out = Tokens { tokens: HashMap::new(), answered: HashMap::new() };
-    for item in 0..ask.items.len() {
-        let who = answers.iter().filter(|answers| answers.items.contains_key(&item));
-        let who: HashSet<usize> = who.map(|answers| answers.custodian).collect();
-        out.answered.insert(item, who.len());
-        combine_item(ask, item, answers, &mut out.tokens)?;
+    let board = Board::new(ask, answers).map_err(|(custodian, _)| CombineError::Shape(custodian))?;
+    if let Some(Conflict { point, subset, custodians }) = board.conflicts().next() {
+        let literal = ask.items[point.item].literal.clone();
+        return Err(CombineError::Disagreement { subset, custodians, literal });
     }
-    Ok(out)
-}
-
-type Sums = HashMap<(usize, usize, Month, Part), Token>;
-
-fn combine_item(ask: &Ask, item: usize, answers: &[Answers], sums: &mut Sums) -> Result<(), CombineError> {
-    let mut seen: HashMap<(usize, Month, Part, Subset), (usize, &Token)> = HashMap::new();
-    for given in answers {
-        let Some(tokens) = given.items.get(&item) else { continue };
-        let slots: Vec<_> = ask.slots(item, Some(given.custodian)).collect();
-        if slots.len() != tokens.len() {
-            return Err(CombineError::Shape(given.custodian));
-        }
-        for (slot, token) in slots.into_iter().zip(tokens) {
-            let key = (slot.range, slot.month, slot.part, slot.subset);
-            match seen.get(&key) {
-                Some((other, first)) if *first != token => {
-                    let literal = ask.items[item].literal.clone();
-                    let custodians = (*other, given.custodian);
-                    return Err(CombineError::Disagreement { subset: slot.subset, custodians, literal });
-                }
-                Some(_) => {}
-                None => drop(seen.insert(key, (given.custodian, token))),
-            }
+    let mut tokens = Tokens::of(&board);
+    for point in board.points() {
+        if let Some(token) = board.token(point, Group::ALL) {
+            tokens.insert(point, token);
         }
     }
-    for (range, asked) in ask.ranges.iter().enumerate() {
-        for month in &asked.months {
-            for part in &ask.items[item].parts {
-                let subsets = threshold_of(*part, asked.threshold).subsets();
-                let parts = subsets.iter().map(|subset| seen.get(&(range, *month, *part, *subset)));
-                // A subset that nobody answered for leaves the output pseudorandom: no token then.
-                let Some(parts) = parts.collect::<Option<Vec<_>>>() else { continue };
-                let sum = parts.iter().fold(Secret::new([0; 16]), |sum, (_, token)| xor(&sum, token));
-                sums.insert((item, range, *month, *part), sum);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// So many lying custodians could not have forged an answer given by `answered` of them, of whom
-/// `needed` would have sufficed: the fewest answers for any subset, less one.
-pub fn verified_against(answered: usize, needed: usize) -> usize {
-    answered.saturating_sub(needed)
+    Ok(tokens)
 }
 
 #[cfg(test)]
@@ -122,6 +115,7 @@ mod tests {
         ask::{Item, Range},
         custody::{CustodyKeys, HeldKey},
         function::{MonthKey, Scope, SubsetKey, evaluate},
+        secret::Secret,
     };
 
     struct Setting {
@@ -227,6 +221,11 @@ mod tests {
 
     #[test]
     fn liars_needed_to_forge_grow_with_answers() {
-        assert_eq!((verified_against(2, 2), verified_against(3, 2), verified_against(5, 3)), (0, 1, 2));
+        for (k, n, a) in [(2, 2, 2), (2, 3, 3), (3, 5, 5), (3, 5, 4), (1, 3, 2)] {
+            let setting = setting(k, n);
+            let who: Vec<usize> = (0..a).collect();
+            let tokens = combine(&setting.ask, &setting.answers(&who)).unwrap();
+            assert_eq!(tokens.verified_against(), a - k, "{a} of {k} of {n}");
+        }
     }
 }

@@ -174,7 +174,11 @@ impl MonthKey {
     /// The key of `month`.
     pub fn new(subset_key: &SubsetKey, month: Month) -> MonthKey {
         let input = encode([MONTH_LABEL.as_bytes(), month.to_string().as_bytes()]);
-        let key = hmac(subset_key.expose(), &input);
+        MonthKey::shown(hmac(subset_key.expose(), &input))
+    }
+
+    /// The month key with these bytes, as one who holds the subset key shows it to an arbiter.
+    pub fn shown(key: Secret<32>) -> MonthKey {
         let keyed = keyed(key.expose());
         MonthKey { key, keyed }
     }

@@ -5,6 +5,7 @@
 //! and to them F is pseudorandom. `spec/token.md` is this crate's prose.
 
 pub mod ask;
+pub mod board;
 pub mod combine;
 pub mod custody;
 pub mod entry;

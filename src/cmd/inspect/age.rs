@@ -108,6 +108,9 @@ fn role(subject: &Subject) -> (&'static str, String) {
         folder if folder.ends_with(".released") && name.ends_with(".share") => {
             ("share", "a share that this custodian has released, kept in its state".to_owned())
         }
+        folder if folder.ends_with(".bodies") => {
+            ("body", "a body of the log, kept in the state of somebody who saw it".to_owned())
+        }
         folder if folder.ends_with(".released") => {
             ("body", "the body of an approval, kept in its custodian's state".to_owned())
         }

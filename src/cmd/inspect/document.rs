@@ -2,7 +2,7 @@
 
 use blackbox_custody::{
     Identity, Public, accept::Accept, approval::Approval, change::Change, check::Receipt,
-    disclosure::Disclosure, handover::HandOver, refusal::Refusal, request::Request,
+    disclosure::Disclosure, handover::HandOver, refusal::Refusal, request::Request, ruling::Ruling,
 };
 use blackbox_format::{
     VERSION,
@@ -19,7 +19,7 @@ use super::{
 use crate::failure::Failure;
 
 /// What a field is called for people, with `*` where it may stand several times; others are called as in the file.
-const WORDS: [(&str, &str); 30] = [
+const WORDS: [(&str, &str); 34] = [
     ("archive", "SHA-256 of archive.toml"),
     ("case", "Case reference"),
     ("basis", "Legal basis"),
@@ -28,6 +28,7 @@ const WORDS: [(&str, &str); 30] = [
     ("since", "First day asked (UTC)"),
     ("until", "Last day asked (UTC)"),
     ("context", "Neighbours on each side of a hit"),
+    ("cites", "Count request relied on"),
     ("expires", "Last day to approve (UTC)"),
     ("commitment", "SHA-256 of the salted terms"),
     ("body", "SHA-256 of the age file in log/bodies"),
@@ -50,6 +51,9 @@ const WORDS: [(&str, &str); 30] = [
     ("configuration", "SHA-256 of the new configuration"),
     ("key*", "Keys handed over: deposit, to whom, SHA-256 of the age file"),
     ("drilled", "Deposits that a drill opened"),
+    ("proof", "SHA-256 of the proof that the request is in the log"),
+    ("cosigned", "Last cosignature, in seconds since 1970"),
+    ("seen*", "Checkpoints seen before: entries, root"),
 ];
 
 pub fn read(subject: &Subject) -> Result<Option<Facts>, Failure> {
@@ -84,7 +88,7 @@ struct Kind {
     check: fn(&Note, &str) -> Result<(), blackbox_custody::Error>,
 }
 
-const KINDS: [Kind; 8] = [
+const KINDS: [Kind; 9] = [
     Kind {
         name: "request",
         about: "a request: what an examiner asks, without its terms",
@@ -128,6 +132,12 @@ const KINDS: [Kind; 8] = [
         check: |note, file| Receipt::parse(note, file).map(drop),
     },
     Kind {
+        name: "ruling",
+        about: "a ruling: somebody's word of what an arbiter's evidence showed",
+        lists: &["right", "wrong"],
+        check: |note, file| Ruling::parse(note, file).map(drop),
+    },
+    Kind {
         name: "accept",
         about: "an acceptance: a custodian's word that its custody file opens and holds the right keys",
         lists: &[],
@@ -147,7 +157,7 @@ fn signed(subject: &Subject, name: &str) -> Result<Option<Facts>, Failure> {
     add_lines(&mut facts, &note.text, kind.lists);
     facts.keyed("sha256", "SHA-256 of this file", Hex(sha256(&note.to_bytes())).to_string());
     signers::add(&mut facts, subject, &note);
-    if kind.name != "accept" {
+    if !["accept", "ruling"].contains(&kind.name) {
         facts.note("What it may not say in public is in the age file in log/bodies, for custodians, auditors and the examiner.");
     }
     Ok(Some(facts))
@@ -222,7 +232,7 @@ fn state(subject: &Subject) -> Result<Facts, Failure> {
     let text = std::str::from_utf8(&bytes).map_err(|error| subject.fault(error))?;
     check_state(text).map_err(|error| subject.fault(error))?;
     let mut facts = Facts::new("state", "a state file: what the holder of a key last saw of an archive");
-    add_lines(&mut facts, text, &[]);
+    add_lines(&mut facts, text, &["seen"]);
     facts.note("Against this a log that was cut back or forked shows. It holds no secret.");
     Ok(facts)
 }
@@ -234,5 +244,7 @@ fn check_state(text: &str) -> Result<(), FieldsError> {
     from.value::<Hex<32>>("archive")?;
     from.value::<u64>("size")?;
     from.value::<Hex<32>>("root")?;
+    from.value_if::<u64>("cosigned")?;
+    from.values::<String>("seen")?;
     from.finish()
 }

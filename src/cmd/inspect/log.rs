@@ -7,7 +7,7 @@ use blackbox_format::{
     page::hashes,
 };
 use blackbox_log::{
-    Checkpoint, Leaf, bundle,
+    Checkpoint, CheckpointError, Leaf, Proof, bundle,
     tile::{Level, Tile},
 };
 
@@ -38,6 +38,27 @@ pub fn read_checkpoint(subject: &Subject) -> Result<Option<Facts>, Failure> {
     facts.note(
         "A copy kept elsewhere shows whether the log was cut back since: `blackbox audit --checkpoint FILE`.",
     );
+    Ok(Some(facts))
+}
+
+/// A proof that an entry is in the log, wherever it lies.
+pub fn read_proof(subject: &Subject) -> Result<Option<Facts>, Failure> {
+    if !subject.head.starts_with(b"c2sp.org/tlog-proof@") {
+        return Ok(None);
+    }
+    let proof = Proof::parse(&subject.bytes()?).map_err(|error| subject.fault(error))?;
+    let checkpoint: Checkpoint =
+        proof.note.text.parse().map_err(|error: CheckpointError| subject.fault(error))?;
+    let mut facts = Facts::new("proof", "a proof that an entry is in the log, under a checkpoint");
+    facts.keyed("index", "Number of the entry", proof.index).fact("Origin", checkpoint.origin).keyed(
+        "size",
+        "Entries of the log",
+        checkpoint.size,
+    );
+    facts.keyed("root", "Root of the log, in hex", Hex(checkpoint.root).to_string());
+    signers::add(&mut facts, subject, &proof.note);
+    facts
+        .note("Whether the entry is the one meant, `blackbox verify` checks. Any reader of C2SP proofs can.");
     Ok(Some(facts))
 }
 

@@ -30,6 +30,7 @@ fn recognise(subject: &Subject) -> Result<Option<Facts>, Failure> {
     let readers = [
         age::read,
         document::read,
+        log::read_proof,
         log::read_tile,
         index::read,
         records::read,
@@ -48,7 +49,7 @@ fn recognise(subject: &Subject) -> Result<Option<Facts>, Failure> {
 
 fn unknown(subject: &Subject) -> Failure {
     subject.fault("this is no file that the black box writes, or it is damaged").hint(
-        "expected: archive.toml, a manifest or another signed note, log/checkpoint, a file below log/tile, an age file, finder, opener, \
+        "expected: archive.toml, a manifest or another signed note, log/checkpoint, a file below log/cosigned or log/tile, a .tlog-proof, an age file, finder, opener, \
          records, offsets, a .tree, blobs/index, an identity file or its .pub, a state file, or a file of a bundle; \
          those that look random are told by their names",
     )

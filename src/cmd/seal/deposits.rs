@@ -22,6 +22,7 @@ pub struct Wanted<'a> {
     /// What the exports lack.
     pub lacking: Vec<LackingLine>,
     group: &'a Group,
+    recipients: Vec<Box<dyn age::Recipient + Send>>,
 }
 
 /// A deposit that was made.
@@ -52,14 +53,16 @@ impl<'a> Wanted<'a> {
     /// A deposit in `compartment`, which has this number in the rules.
     ///
     /// # Errors
-    /// There is no such compartment.
+    /// There is no such compartment, or a custodian's key takes a plugin that is not here.
     pub fn new(
         archive: &'a Archive<'_>,
         (number, compartment): (u16, &'a str),
         lacking: Vec<LackingLine>,
     ) -> Result<Wanted<'a>, Failure> {
         let group = archive.people.group_of([&compartment.to_owned()])?;
-        Ok(Wanted { number, compartment, lacking, group })
+        let recipients = group.custodians.iter().map(|custodian| custodian.recipient());
+        let recipients = recipients.collect::<Result<Vec<_>, _>>()?;
+        Ok(Wanted { number, compartment, lacking, group, recipients })
     }
 }
 
@@ -90,15 +93,11 @@ impl Run<'_> {
     fn seal(&self, wanted: Wanted<'_>, source: &Source<'_>, progress: &Bar) -> Result<Sealed, SealError> {
         let Run { archive, args, .. } = self;
         let deposit = deposit_id(&self.now.today);
-        let recipients = wanted.group.custodians.iter().map(|custodian| {
-            custodian
-                .recipient()
-                .map_err(|error| SealError::Encrypt(custodian.name.clone(), error.to_string()))
-        });
-        let recipients = recipients.collect::<Result<Vec<_>, _>>()?;
-        let custodians = wanted.group.custodians.iter().zip(&recipients).map(|(custodian, recipient)| {
-            Custodian { name: custodian.verifier.name(), recipient: recipient.as_ref() }
-        });
+        let custodians =
+            wanted.group.custodians.iter().zip(&wanted.recipients).map(|(custodian, recipient)| Custodian {
+                name: custodian.verifier.name(),
+                recipient: recipient.as_ref(),
+            });
         let job = Job {
             origin: &archive.config.origin,
             archive: archive.hash,

@@ -129,7 +129,7 @@ pub fn checks(heading: &Heading, answer: &Answer) -> Markup {
     page! {
         section.plain.short {
             h2 { "How this answer was verified" }
-            p { (plain::verification(answer, verified_against)) }
+            p { (visible(&plain::verification(answer, verified_against))) }
             p { "Every page read from the archive was checked against the manifest that the sealer signed; a changed \
                  or missing byte would have been an error, not a missing hit." }
         }

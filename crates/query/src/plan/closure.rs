@@ -56,6 +56,12 @@ impl Closure {
         self.finders.iter().flat_map(|finder| self.openers.iter().map(move |opener| (finder, opener)))
     }
 
+    /// The literals through which rows are opened: every row opened has one of them.
+    pub fn finding(&self) -> impl Iterator<Item = &Literal> {
+        let finders = if self.openers.is_empty() { None } else { Some(&self.finders) };
+        self.singles.iter().chain(finders.into_iter().flatten())
+    }
+
     /// Whether a message with these literals is opened.
     pub fn opens(&self, message: &BTreeSet<Literal>) -> bool {
         let any = |set: &BTreeSet<Literal>| set.iter().any(|literal| message.contains(literal));
@@ -73,9 +79,16 @@ impl Closure {
         self.beyond(|one, two| other.covers(one, two))
     }
 
-    /// What this closure opens that none of `others` does, in plain words.
-    pub fn minus_all(&self, others: &[&Closure]) -> Vec<String> {
-        self.beyond(|one, two| others.iter().any(|other| other.covers(one, two)))
+    /// What this closure, of the tokens of `before` and those for `added`, opens that neither does alone, in
+    /// plain words. `own` is the closure of `added`. Takes as long as there are literals in `before` for each
+    /// of `added`, not for each other.
+    pub fn joined(&self, added: &[(Literal, Roles)], (own, before): (&Closure, &Closure)) -> Vec<String> {
+        let added: BTreeSet<&Literal> = added.iter().map(|(literal, _)| literal).collect();
+        let mine: Vec<&Literal> = self.openers.iter().filter(|opener| added.contains(opener)).collect();
+        let all: Vec<&Literal> = self.openers.iter().collect();
+        // Two literals that `added` does not have are opened together by `before`, or not at all.
+        let openers = |finder: &Literal| if added.contains(finder) { &all[..] } else { &mine[..] };
+        self.with_openers(openers, |one, two| own.covers(one, two) || before.covers(one, two))
     }
 
     /// What this closure opens beyond what the clauses of `plan` ask, in plain words.
@@ -91,11 +104,21 @@ impl Closure {
     }
 
     fn beyond(&self, covered: impl Fn(&Literal, &Literal) -> bool) -> Vec<String> {
+        let all: Vec<&Literal> = self.openers.iter().collect();
+        self.with_openers(|_| &all[..], covered)
+    }
+
+    /// As lines, what is not `covered`: of the openers only those that `openers` names for a finder.
+    fn with_openers<'s>(
+        &'s self,
+        openers: impl Fn(&Literal) -> &'s [&'s Literal],
+        covered: impl Fn(&Literal, &Literal) -> bool,
+    ) -> Vec<String> {
         let singles = self.singles.iter().filter(|literal| !covered(literal, literal)).collect();
         let mut sides: BTreeMap<Vec<&Literal>, Vec<&Literal>> = BTreeMap::new();
         for finder in &self.finders {
             let openers: Vec<&Literal> =
-                self.openers.iter().filter(|opener| !covered(finder, opener)).collect();
+                openers(finder).iter().filter(|opener| !covered(finder, opener)).copied().collect();
             if !openers.is_empty() {
                 sides.entry(openers).or_default().push(finder);
             }
@@ -193,6 +216,44 @@ mod tests {
             ["every message that contains b", "every message that contains a and contains c"]
         );
         assert!(closure(&before).minus(&closure(&after)).is_empty());
+    }
+
+    #[test]
+    fn what_tokens_open_together_is_what_neither_part_opens() {
+        let sets = [
+            ("word:a", "count,find"),
+            ("word:b", "test,open"),
+            ("word:c", "count,find"),
+            ("from:d", "test,open"),
+            ("word:e", "count,find,test,open"),
+            ("word:b", "count,find"),
+            ("word:a", "test,open"),
+        ];
+        for split in 0..sets.len() {
+            for (before, added) in [
+                (&sets[..split], &sets[split..]),
+                (&sets[split..], &sets[..split]),
+                (&sets[..], &sets[split..]),
+            ] {
+                let read =
+                    |(literal, roles): &(&str, &str)| (literal.parse().unwrap(), roles.parse().unwrap());
+                let literals: Vec<(Literal, Roles)> = added.iter().map(read).collect();
+                let (own, held) = (closure(added), closure(before));
+                let after = closure(&[before, added].concat());
+                let plain = after.beyond(|one, two| own.covers(one, two) || held.covers(one, two));
+                assert_eq!(after.joined(&literals, (&own, &held)), plain, "{before:?} {added:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_row_opened_has_a_finding_literal() {
+        let finding = |literals: &[(&str, &str)]| -> Vec<String> {
+            closure(literals).finding().map(Literal::to_string).collect()
+        };
+        assert_eq!(finding(&[("word:a", "count,find"), ("word:b", "test,open")]), ["word:a"]);
+        assert_eq!(finding(&[("word:a", "count,find"), ("word:b", "test")]), [""; 0]);
+        assert_eq!(finding(&[("word:a", "count,find"), ("word:c", "count,find,test,open")]), ["word:c"]);
     }
 
     #[test]

@@ -4,10 +4,12 @@ mod context;
 mod drill;
 mod search;
 mod segment;
+mod trial;
 
 pub use drill::{Fault, Tried, drill};
 pub use search::{Counted, Found, Job, search};
 pub use segment::{DepositReader, SegmentReader};
+pub use trial::{Shown, trial};
 
 use blackbox_store::PagedError;
 

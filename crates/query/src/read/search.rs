@@ -117,6 +117,9 @@ struct Run<'a> {
     postings: HashMap<(usize, u32), Rc<Vec<Posted>>>,
 }
 
+#[path = "lacking.rs"]
+mod lacking;
+
 /// A row that some clause opens.
 struct Opened {
     secret: RowSecret,
@@ -131,13 +134,20 @@ impl Run<'_> {
     fn month(&mut self, deposit: &DepositReader<'_>, month: Month<'_>) -> Result<(), QueryError> {
         self.postings.clear();
         self.count(deposit, month)?;
-        let clauses = self.job.plan.clauses.iter();
-        let (ready, lacking): (Vec<&Clause>, Vec<&Clause>) =
-            clauses.partition(|clause| self.unapproved(clause).is_empty());
-        for clause in lacking {
-            self.not_approved(clause, month.month);
+        let mut ready: Vec<&Clause> = Vec::new();
+        for clause in &self.job.plan.clauses {
+            let lacking = self.lacking(clause, month);
+            if lacking.is_empty() || self.is_usable((clause, &lacking), month) {
+                ready.push(clause);
+            }
+            // A row that a NOT should exclude is excluded by its text all the same.
+            let excluding =
+                |literal: &&&Literal| clause.nots.contains(literal) && self.is_withheld(literal, month);
+            let missed: Vec<&Literal> = lacking.iter().filter(|one| !excluding(one)).copied().collect();
+            self.lacks(&missed, month);
         }
         let tokens = context::tokens(&month, self.job.plan.literals.len(), self.job.context);
+        let before = self.found.hits.len();
         for segment in &deposit.segments {
             let mut rows: BTreeMap<u32, Opened> = BTreeMap::new();
             for clause in &ready {
@@ -146,6 +156,9 @@ impl Run<'_> {
             for (row, opened) in rows {
                 self.open((deposit, segment), (row, opened), (month, &tokens))?;
             }
+        }
+        if self.found.hits.len() > before {
+            self.withheld_context(month);
         }
         Ok(())
     }
@@ -158,7 +171,7 @@ impl Run<'_> {
             }
             let Some(token) = month.token(item, Part::Count) else {
                 if self.job.plan.mode == Mode::Count {
-                    self.lacks(&[literal], month.month);
+                    self.lacks(&[literal], month);
                 }
                 continue;
             };
@@ -190,35 +203,6 @@ impl Run<'_> {
         Ok(read)
     }
 
-    /// The literals of a clause that too few custodians approved.
-    fn unapproved<'c>(&self, clause: &'c Clause) -> Vec<&'c Literal> {
-        let all =
-            clause.find.iter().chain(&clause.open).chain(clause.tests.iter().flatten()).chain(&clause.nots);
-        let lacks = |literal: &&Literal| {
-            self.item(literal).is_none_or(|item| self.job.tokens.answered(item) < self.job.needed)
-        };
-        let mut literals: Vec<&Literal> = all.filter(lacks).collect();
-        literals.dedup();
-        literals
-    }
-
-    fn not_approved(&mut self, clause: &Clause, month: month::Month) {
-        let lacking = self.unapproved(clause);
-        self.lacks(&lacking, month);
-    }
-
-    fn lacks(&mut self, literals: &[&Literal], month: month::Month) {
-        let entry = Unanswered {
-            literals: literals.iter().map(|literal| literal.to_string()).collect(),
-            epoch: month.to_string(),
-            reason: format!("not approved by {} custodians", self.job.needed),
-            count: 0,
-        };
-        if !self.found.unanswered.contains(&entry) {
-            self.found.unanswered.push(entry);
-        }
-    }
-
     /// Finds, tests and opens the rows of one clause in one segment.
     fn clause(
         &mut self,
@@ -241,7 +225,7 @@ impl Run<'_> {
                         rows.insert(row, Opened { secret, held: vec![literal.clone(), opening.clone()] });
                     }
                     // A row that holds the term by its finder must hold it by its opener.
-                    None if clause.open.contains(literal) => {
+                    None if openers.iter().any(|(opening, ..)| *opening == literal) => {
                         return Err(QueryError::Inconsistent(segment.path(), literal.clone()));
                     }
                     None => {}
