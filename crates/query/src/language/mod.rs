@@ -185,7 +185,7 @@ impl Expr {
     }
 
     /// The literals one of which it is enough to have, if that is all that it says.
-    pub(crate) fn alternatives(&self) -> Option<Vec<Literal>> {
+    pub fn alternatives(&self) -> Option<Vec<Literal>> {
         match self {
             Expr::Term(literal) => Some(vec![literal.clone()]),
             Expr::Variants(variants) => Some(variants.literals().collect()),
