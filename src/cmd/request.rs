@@ -66,7 +66,8 @@ fn wanted(args: &cli::Request) -> Result<Wanted, Failure> {
 /// The file cannot be read, or holds no counts.
 fn counts(path: &Path) -> Result<Counts, Failure> {
     let name = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::error(format!("\"{name}\": {error}")))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| Failure::error(format!("\"{name}\": {error}")))?;
     let held: Held = serde_json::from_str(&text)
         .map_err(|error| Failure::error(format!("\"{name}\": it holds no counts: {error}")))?;
     let mut sums = Counts::new();

@@ -10,7 +10,6 @@ mod forms;
 mod fuzzy;
 mod has;
 mod hint;
-mod irregular;
 mod lex;
 mod near;
 mod parse;

@@ -45,6 +45,8 @@ pub enum PlanError {
         narrow: Vec<Literal>,
         /// A group of it without what may not find, in canonical form.
         instead: Option<String>,
+        /// How many other alternatives the query has.
+        others: usize,
     },
     /// A literal preferred as finder is not one that the query asks for.
     #[error("{0} cannot find: the query does not ask for it")]
@@ -74,7 +76,7 @@ pub enum PlanError {
 }
 
 impl PlanError {
-    pub(super) fn nothing_finds(shape: &Shape, rules: &Rules) -> PlanError {
+    pub(super) fn nothing_finds((shape, others): (&Shape, usize), rules: &Rules) -> PlanError {
         let literals: Vec<Literal> = shape.conjuncts.iter().flat_map(|c| c.group.clone()).collect();
         let (common, narrow) = sorted(&literals, rules);
         let able = |conjunct: &Conjunct| {
@@ -83,7 +85,13 @@ impl PlanError {
         };
         let rest = shape.conjuncts.iter().map(able).filter(|able| !able.is_empty()).max_by_key(Vec::len);
         let instead = rest.map(|rest| Expr::any(rest).brief());
-        PlanError::NothingFinds { part: Expr::all(shape.parts.clone()).brief(), common, narrow, instead }
+        PlanError::NothingFinds {
+            part: Expr::all(shape.parts.clone()).brief(),
+            common,
+            narrow,
+            instead,
+            others,
+        }
     }
 
     pub(super) fn may_not_find(literal: &Literal, group: &[Literal], rules: &Rules) -> PlanError {
@@ -102,11 +110,13 @@ impl PlanError {
                 Some("after: has its day and all later ones, before: the days before its own".into())
             }
             PlanError::Contradiction { .. } => Some("leave one of the two out".into()),
-            PlanError::NothingFinds { instead: Some(rest), .. } => Some(format!(
-                "add an uncommon word with AND; in a group of alternatives each must be uncommon, as in ({rest})"
-            )),
-            PlanError::NothingFinds { instead: None, part, .. } => {
-                Some(format!("add an uncommon word with AND, such as ({part}) AND greensill"))
+            PlanError::NothingFinds { instead, part, others, .. } => {
+                let with = match instead {
+                    Some(rest) => format!("; in a group of alternatives each must be uncommon, as in ({rest})"),
+                    None => format!(", such as ({part}) AND greensill"),
+                };
+                let without = if *others > 0 { format!("; or leave out ({part})") } else { String::new() };
+                Some(format!("add an uncommon word with AND{with}{without}"))
             }
             PlanError::NotAsked(_) | PlanError::MayNotFind { .. } => {
                 Some("name an uncommon term that the query asks for, or leave the choice to the plan".into())

@@ -57,7 +57,8 @@ pub(super) fn options(
     finding: Finding<'_>,
     wishes: (&BTreeSet<&Literal>, &Counts),
 ) -> Result<Vec<Vec<Ranked>>, PlanError> {
-    shapes.iter().map(|shape| clause_options(shape, finding, wishes)).collect()
+    let others = shapes.len().saturating_sub(1);
+    shapes.iter().map(|shape| clause_options((shape, others), finding, wishes)).collect()
 }
 
 /// Whether each of `choices` finds as one of `options` does.
@@ -69,7 +70,7 @@ pub(super) fn allows(options: &[Vec<Ranked>], choices: &[Choice]) -> bool {
 }
 
 fn clause_options(
-    shape: &Shape,
+    (shape, others): (&Shape, usize),
     finding: Finding<'_>,
     (prefer, counts): (&BTreeSet<&Literal>, &Counts),
 ) -> Result<Vec<Ranked>, PlanError> {
@@ -77,7 +78,7 @@ fn clause_options(
     let able = |index: &usize| conjuncts[*index].group.iter().all(|literal| finding.may_find(literal));
     let mut finders: Vec<usize> = (0..conjuncts.len()).filter(able).collect();
     if finders.is_empty() {
-        return Err(PlanError::nothing_finds(shape, rules));
+        return Err(PlanError::nothing_finds((shape, others), rules));
     }
     let preferred = |index: &usize| conjuncts[*index].group.iter().any(|literal| prefer.contains(literal));
     if finders.iter().any(preferred) {
