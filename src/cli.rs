@@ -101,9 +101,19 @@ pub enum Verb {
     Arbiter(Arbiter),
     /// Check the log, every signature, quorum and proof
     #[command(
-        after_help = "Example: blackbox audit box --key nao.key --checkpoint kept-last-year\nExit codes: 0 no error found; 2 error; 3 refused: the key is no custodian's or auditor's; 4 an error was found"
+        after_help = "Example: blackbox audit box --key nao.key --since kept-last-year --save kept-this-year --html report.html\nExit codes: 0 no error found; 2 error; 3 refused: the key is no custodian's or auditor's, or a publication was given one; 4 an error was found, or the log does not extend a checkpoint"
     )]
     Audit(Audit),
+    /// Make the terms of a closed request public
+    #[command(
+        after_help = "Example: blackbox release box 5f0c9d2e11aa34bb --key foi.key\nExit codes: 0 done; 2 error; 3 refused: not closed, not yours to release, or released before; 4 the archive failed verification"
+    )]
+    Release(Release),
+    /// Write the public part of an archive as files for any web server
+    #[command(
+        after_help = "Example: blackbox publish box /srv/www/box\nExit codes: 0 done; 2 error; 3 refused: the folder is no publication of this archive; 4 the archive failed verification"
+    )]
+    Publish(Publish),
     /// Check every file of an archive; needs no key
     #[command(
         after_help = "Example: blackbox verify box\nExit codes: 0 all files are what was signed; 2 error; 4 some are not"
@@ -691,6 +701,38 @@ pub struct Audit {
     /// Folder of another copy of the archive, to find the first entry in which they differ; once for each
     #[arg(long, value_name = "ARCHIVE")]
     pub against: Vec<PathBuf>,
+    /// A checkpoint that you kept: details and statistics are of what came after
+    #[arg(long, value_name = "FILE")]
+    pub since: Option<PathBuf>,
+    /// Write the log's checkpoint to this file, for next time, unless an error was found
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Write the report as a page to read and print
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Leave out the deposits' own files, which take longest
+    #[arg(long)]
+    pub quick: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Release {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    /// Id of the request
+    pub id: String,
+    #[command(flatten)]
+    pub who: WhoArgs,
+    #[command(flatten)]
+    pub operator: OperatorArg,
+}
+
+#[derive(Debug, Args)]
+pub struct Publish {
+    #[command(flatten)]
+    pub archive: ArchiveArg,
+    /// Folder to write: new, empty, or a former publication of this archive
+    pub dir: PathBuf,
 }
 
 #[derive(Debug, Args)]

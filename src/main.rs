@@ -9,6 +9,7 @@ mod output;
 mod progress;
 mod prompt;
 mod remember;
+mod report;
 
 use std::process::ExitCode;
 

@@ -17,8 +17,12 @@ custodians = [\"cedar\", \"alder\", \"birch\"]
 
 /// An archive whose personal compartment takes all three of its custodians, in another order.
 fn world() -> World {
+    world_with(POLICY)
+}
+
+fn world_with(policy: &str) -> World {
     let world = World::people();
-    fs::write(world.path("policy.toml"), POLICY).unwrap();
+    fs::write(world.path("policy.toml"), policy).unwrap();
     let mut args = vec!["init", "box", "--origin", support::ORIGIN, "--threshold", "2"];
     args.extend(["--custodian", "alder.pub", "birch.pub", "cedar.pub", "--sealer", "rowan.pub"]);
     args.extend(["--examiner", "finch.pub", "--auditor", "auditor.pub", "--policy", "policy.toml"]);
@@ -52,6 +56,21 @@ fn a_request_names_its_compartments_and_each_takes_its_own_custodians() {
     assert_eq!(world.verify().code, support::DONE);
     let audit = world.run(&["audit", "box", "--key", "auditor.key"]);
     assert_eq!(audit.code, support::DONE, "{audit:?}");
+}
+
+#[test]
+fn what_was_given_in_a_compartment_that_a_custodian_cannot_read_is_no_warning_in_another() {
+    let mut policy = POLICY.replace("threshold = 3", "threshold = 2").replace("\"birch\"", "");
+    policy = policy.replace("\"alder\", ", "\"alder\"");
+    let world = world_with(&policy);
+    let personal = world.ask(RARE, &["--compartment", "personal"]).done().text("request");
+    for name in ["alder", "cedar"] {
+        world.approve(name, &personal).done();
+    }
+    world.approve("birch", &personal).fails(REFUSED, "\"birch\" is no custodian of this compartment");
+    let main = world.ask(RARE, &["--compartment", "main"]).done().text("request");
+    let review = world.review("birch", &main).done();
+    assert_eq!(review.json["requests"][0]["together_everyone"], serde_json::json!([]), "{review:?}");
 }
 
 #[test]

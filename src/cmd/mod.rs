@@ -14,8 +14,10 @@ mod init;
 mod inspect;
 mod keygen;
 mod manual;
+mod publish;
 mod query;
 mod refuse;
+mod release;
 mod request;
 mod review;
 mod seal;
@@ -53,6 +55,8 @@ pub fn run(cli: Cli) -> Result<Outcome, Failure> {
         Verb::Custody(args) => custody::run(args),
         Verb::Arbiter(step) => arbiter::run(step),
         Verb::Audit(args) => audit::run(args),
+        Verb::Release(args) => release::run(args),
+        Verb::Publish(args) => publish::run(args),
         Verb::Verify(args) => verify::run(args),
         Verb::Status(args) => status::run(args),
         Verb::Inspect(args) => inspect::run(args),

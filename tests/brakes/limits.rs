@@ -198,10 +198,12 @@ fn what_went_beyond_a_limit_in_the_log_shows_in_part_without_a_key_and_wholly_wi
     let lines = logged(&archive, &ledger, &open.request, None).unwrap();
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(
-        lines[0].contains("it asks for 3 months") && lines[1].contains("\"birch\" approved beyond a limit")
+        lines[0].1.contains("it asks for 3 months")
+            && lines[1].1.contains("\"birch\" approved beyond a limit")
     );
     let terms = Terms { plan: &open.plan, ranges: &open.ask.ranges, counts: &counts };
-    let lines = logged(&archive, &ledger, &open.request, Some(terms)).unwrap().join("\n");
+    let lines = logged(&archive, &ledger, &open.request, Some(terms)).unwrap();
+    let lines = lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>().join("\n");
     for part in ["it asks for 2 terms", "birch", "(limits.share)"] {
         assert!(lines.contains(part), "{part}: {lines}");
     }

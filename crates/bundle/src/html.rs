@@ -41,11 +41,12 @@ pub fn html(heading: &Heading, answer: &Answer) -> String {
         }
         (facts::checks(heading, answer))
     };
-    framed(&title, &body).into_string()
+    framed(&title, &body)
 }
 
-fn framed(title: &str, body: &Markup) -> Markup {
-    page! {
+/// `body` as a whole page in this project's style, which loads nothing and runs nothing.
+pub fn framed(title: &str, body: &Markup) -> String {
+    let whole = page! {
         (DOCTYPE)
         html lang="en" {
             head {
@@ -58,7 +59,8 @@ fn framed(title: &str, body: &Markup) -> Markup {
             }
             body { (body) }
         }
-    }
+    };
+    whole.into_string()
 }
 
 /// Content Security Policy Level 3: nothing may load or run; the one style is known by its hash.
@@ -68,7 +70,7 @@ fn policy() -> String {
 }
 
 /// Imported text, its acting characters visible. Line breaks stay, for places that keep them.
-fn visible(text: &str) -> Markup {
+pub fn visible(text: &str) -> Markup {
     page! {
         @for part in escape::parts(text, Lines::Kept) {
             @match part {

@@ -21,7 +21,7 @@ mod wrap;
 pub use crate::{
     csv::csv,
     escape::{escape_terminal, escape_terminal_block},
-    html::html,
+    html::{framed, html, visible},
     json::json,
     plain::disagreement,
     terminal::{Colour, terminal},

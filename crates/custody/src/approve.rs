@@ -109,36 +109,36 @@ pub fn open_request(
     identity: &Identity,
     id: &str,
 ) -> Result<OpenRequest, Error> {
-    open_among(archive, ledger, (identity, id), &ledger.deposits(archive)?)
+    open_checked(archive, ledger, identity, ledger.request(archive, id)?)
 }
 
-/// As [`open_request`], for who opens several: `all` are the logged deposits.
+/// As [`open_request`], for a request that was checked.
 ///
 /// # Errors
 /// As [`open_request`].
-pub fn open_among(
+pub fn open_checked(
     archive: &Archive<'_>,
     ledger: &Ledger,
-    (identity, id): (&Identity, &str),
-    all: &[Checked<Manifest>],
+    identity: &Identity,
+    request: Checked<Request>,
 ) -> Result<OpenRequest, Error> {
-    let request = ledger.request(archive, id)?;
     check_route(archive, request.document.mode)?;
     let body = request_body(archive, &request, identity)?;
-    open_body(archive, (request, &body), all)
+    open_body(archive, ledger, (request, &body))
 }
 
-/// Opens `request` with its body, among `all` logged deposits, and checks that its literals implement its query.
+/// Opens `request` with its body, and checks that its literals implement its query.
 ///
 /// # Errors
 /// They do not, or a deposit was not in the log when it was made.
 pub fn open_body(
     archive: &Archive<'_>,
+    ledger: &Ledger,
     (request, body): (Checked<Request>, &RequestBody),
-    all: &[Checked<Manifest>],
 ) -> Result<OpenRequest, Error> {
     let plan = body.check(&request.document, &archive.people.rules)?;
     check_context(archive, (request.document.mode, request.document.context))?;
+    let all = ledger.manifests(archive)?;
     let asked = |deposit: &String| {
         let found =
             all.iter().find(|logged| logged.document.deposit == *deposit && logged.index < request.index);

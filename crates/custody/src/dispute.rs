@@ -179,11 +179,7 @@ impl Dispute {
         {
             return Err(wrong("its request is not the one in the log"));
         }
-        let open = open_body(
-            archive,
-            (request, &RequestBody::parse(&self.body, file)?),
-            &ledger.deposits(archive)?,
-        )?;
+        let open = open_body(archive, ledger, (request, &RequestBody::parse(&self.body, file)?))?;
         let item = open.ask.items.get(self.item);
         if item.is_none_or(|item| item.literal.to_string() != self.literal) {
             return Err(wrong("its item is not one of the request"));

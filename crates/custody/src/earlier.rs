@@ -71,6 +71,15 @@ pub struct Unread {
     pub by: String,
     /// Why it cannot be read.
     pub why: String,
+    /// The deposits that it asks; none, if not even that can be read.
+    pub deposits: Vec<String>,
+}
+
+impl Unread {
+    /// Whether it may have given tokens of one of these deposits: tokens of others open nothing there.
+    pub fn concerns(&self, deposits: &[String]) -> bool {
+        self.deposits.is_empty() || self.deposits.iter().any(|deposit| deposits.contains(deposit))
+    }
 }
 
 impl<'a> History<'a> {
@@ -88,14 +97,17 @@ impl<'a> History<'a> {
                 .map(|one| Given { custodian: one.document.custodian, items: one.document.items });
             let given: Vec<Given> = given.collect();
             let (id, by) = (logged.leaf.subject.clone(), logged.leaf.by.clone());
-            let read = check_request(archive, logged)
-                .and_then(|request| open(archive, request, (&counts.deposits, identity)));
+            let request = check_request(archive, logged);
+            let deposits = request.as_ref().map_or_else(|_| Vec::new(), |one| one.document.deposits.clone());
+            let read = request.and_then(|request| open(archive, request, (&counts.deposits, identity)));
             match read {
                 Ok(earlier) => {
                     let refused = refusals(archive, ledger, (&id, identity));
                     requests.push(Earlier { given, refused, ..earlier });
                 }
-                Err(error) if !given.is_empty() => unread.push(Unread { id, by, why: error.to_string() }),
+                Err(error) if !given.is_empty() => {
+                    unread.push(Unread { id, by, why: error.to_string(), deposits });
+                }
                 Err(_) => {}
             }
         }

@@ -66,11 +66,13 @@ pub fn together(
         .unread
         .iter()
         .filter(|unread| whose.is(&unread.by) && unread.id != open.request.document.id)
+        .filter(|unread| unread.concerns(&open.request.document.deposits))
         .map(|unread| {
             format!("request {} cannot be read, and what it opens is not counted: {}", unread.id, unread.why)
         });
     lines.chain(unread).collect()
 }
+
 /// Context keys open the neighbours of every row opened in their month, under whatever request.
 fn context_lines((open, near): (&OpenRequest, usize), (own, before): (&Closure, &Closure)) -> Vec<String> {
     let asked = usize::from(open.request.document.context);

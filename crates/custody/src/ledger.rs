@@ -1,6 +1,6 @@
 //! All that the log says, in types: deposits, acceptances, requests and what became of them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use blackbox_format::{
     manifest::{Manifest, manifest_path},
@@ -22,6 +22,7 @@ use crate::{
     identity::Public,
     proof::check_proof,
     refusal::Refusal,
+    release::check_release,
     request::Request,
 };
 
@@ -40,6 +41,8 @@ pub struct Ledger {
     /// All leaves, in order.
     pub leaves: Vec<Logged>,
     subjects: BTreeMap<String, Vec<usize>>,
+    /// The deposits, once all of them are checked.
+    manifests: OnceLock<Vec<Checked<Manifest>>>,
 }
 
 /// A document, checked: signed by whom its leaf names, and of this archive.
@@ -94,6 +97,22 @@ impl Ledger {
     /// # Errors
     /// A manifest is missing, or not what was logged, or logged twice.
     pub fn deposits(&self, archive: &Archive<'_>) -> Result<Vec<Checked<Manifest>>, Error> {
+        self.manifests(archive).map(<[_]>::to_vec)
+    }
+
+    /// Every logged deposit, checked once and kept.
+    ///
+    /// # Errors
+    /// As [`Ledger::deposits`].
+    pub fn manifests(&self, archive: &Archive<'_>) -> Result<&[Checked<Manifest>], Error> {
+        if let Some(known) = self.manifests.get() {
+            return Ok(known);
+        }
+        let checked = self.check_deposits(archive)?;
+        Ok(self.manifests.get_or_init(|| checked))
+    }
+
+    fn check_deposits(&self, archive: &Archive<'_>) -> Result<Vec<Checked<Manifest>>, Error> {
         let mut seen = std::collections::BTreeSet::new();
         if let Some(twice) = self.of_kind(Kind::Deposit).find(|logged| !seen.insert(&logged.leaf.subject)) {
             return Err(Error::invalid(&twice.leaf.path, "the deposit is in the log twice"));
@@ -178,9 +197,7 @@ pub fn check(archive: &Archive<'_>, ledger: &Ledger, logged: &Logged) -> Result<
         },
         Kind::HandOver => check_hand_over(archive, logged).map(drop),
         Kind::Check => check_receipt(archive, ledger, logged).map(drop),
-        Kind::Release => {
-            Err(Error::invalid(&logged.leaf.path, "this program does not know entries of this kind"))
-        }
+        Kind::Release => check_release(archive, ledger, logged).map(drop),
     }
 }
 
@@ -266,11 +283,23 @@ pub fn check_approval(
     ledger: &Ledger,
     logged: &Logged,
 ) -> Result<Checked<Approval>, Error> {
+    let request = ledger.about(Kind::Request, &logged.leaf.subject).next();
+    let asked = request.ok_or_else(|| Error::invalid(&logged.leaf.path, UNASKED))?;
+    approval_of(archive, &check_request(archive, asked)?, logged)
+}
+
+/// Checks a logged approval of a request that was checked.
+///
+/// # Errors
+/// As [`check_approval`].
+pub fn approval_of(
+    archive: &Archive<'_>,
+    asked: &Checked<Request>,
+    logged: &Logged,
+) -> Result<Checked<Approval>, Error> {
     let leaf = &logged.leaf;
     let key = signer(leaf, &archive.people_at(logged.index).custodians, "custodian")?;
     let approval = Approval::parse(&archive.note(leaf, key)?, &leaf.path)?;
-    let request = ledger.about(Kind::Request, &leaf.subject).next();
-    let asked = check_request(archive, request.ok_or_else(|| Error::invalid(&leaf.path, UNASKED))?)?;
     let group = archive.people_at(logged.index).group_of(&asked.document.compartments)?;
     if !approval.digests_are_due(group.threshold) {
         return Err(Error::invalid(&leaf.path, "it does not hold one digest for each approved item and key"));
@@ -282,14 +311,11 @@ pub fn check_approval(
         && leaf.path == approval.path()
         && leaf.bodies == [approval.body]
         && group.number(key) == Some(approval.number)
-        && request.is_some_and(|request| {
-            request.leaf.document == approval.request_hash && request.index < logged.index
-        })
-        && request
-            .is_some_and(|request| request.index < approval.log_size && approval.log_size <= logged.index);
-    let era = archive.era_at(logged.index);
-    if let Some(request) = request.filter(|_| own && era.config.policy.cosignatures > 0) {
-        check_proof(archive, (&approval, logged), request.index)?;
+        && asked.leaf.document == approval.request_hash
+        && asked.index < approval.log_size
+        && approval.log_size <= logged.index;
+    if own && archive.era_at(logged.index).config.policy.cosignatures > 0 {
+        check_proof(archive, (&approval, logged), asked.index)?;
     }
     match own {
         true => Ok(checked(logged, approval)),

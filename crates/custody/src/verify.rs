@@ -1,6 +1,6 @@
 //! Verifying: every file of an archive against what was signed and logged. Needs no key.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use blackbox_format::{
     blob::{BLOB_ENTRY_BYTES, BlobEntry},
@@ -9,12 +9,13 @@ use blackbox_format::{
     merkle::sha256,
     page::{Root, TreeBuilder},
 };
-use blackbox_log::{CHECKPOINT, Kind, Leaf, cosigned};
+use blackbox_log::{CHECKPOINT, Kind, Leaf, cosigned, verify::Bodies};
 use blackbox_store::{Store, StoreError, Table};
 use blackbox_token::entry::{FINDER_LABEL_BYTES, OPENER_LABEL_BYTES};
 use serde::Serialize;
 
 use crate::{
+    approval::Approval,
     archive::Archive,
     change::configuration_path,
     config::CONFIG,
@@ -29,7 +30,7 @@ use crate::{
 const CHUNK_BYTES: usize = 1 << 20;
 
 /// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The archive or a proof is not what was signed.
@@ -41,7 +42,7 @@ pub enum Severity {
 }
 
 /// Something found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Finding {
     /// How bad it is.
     pub severity: Severity,
@@ -56,7 +57,14 @@ pub struct Findings {
     pub files: u64,
     /// What was found.
     pub all: Vec<Finding>,
+    seen: HashSet<Finding>,
+    /// Found so far, by severity.
+    counts: [usize; 3],
 }
+
+/// Most findings of one severity that are listed: a damaged archive of a million entries is one that is told so,
+/// not one whose list fills the memory.
+const LISTED: usize = 1000;
 
 impl Findings {
     /// Whether there is no error among them.
@@ -66,16 +74,36 @@ impl Findings {
 
     pub(crate) fn push(&mut self, severity: Severity, what: impl Into<String>) {
         let finding = Finding { severity, what: what.into() };
-        if !self.all.contains(&finding) {
-            self.all.push(finding);
+        let count = &mut self.counts[severity as usize];
+        if *count > LISTED || !self.seen.insert(finding.clone()) {
+            return;
         }
+        *count += 1;
+        match *count > LISTED {
+            true => {
+                let what = format!("there is more like this: {LISTED} findings of each kind are listed");
+                self.all.push(Finding { severity, what });
+            }
+            false => self.all.push(finding),
+        }
+    }
+
+    /// Adds what was found elsewhere.
+    pub(crate) fn merge(&mut self, other: Findings) {
+        self.files += other.files;
+        other.all.into_iter().for_each(|finding| self.push(finding.severity, finding.what));
     }
 
     pub(crate) fn error(&mut self, file: &str, what: impl std::fmt::Display) {
         self.push(Severity::Error, format!("\"{file}\": {what}"));
     }
 
-    fn check(&mut self, result: Result<(), Error>) {
+    /// The value, or its error as a finding.
+    pub(crate) fn expect<T>(&mut self, result: Result<T, Error>) -> Option<T> {
+        result.map_err(|error| self.push(Severity::Error, error.to_string())).ok()
+    }
+
+    pub(crate) fn check(&mut self, result: Result<(), Error>) {
         self.files += 1;
         if let Err(error) = result {
             self.push(Severity::Error, error.to_string());
@@ -98,7 +126,7 @@ pub fn verify(store: &dyn Store) -> Result<Findings, Error> {
         }
     };
     findings.files += 1;
-    check_log(&archive, &mut findings)?;
+    check_log(&archive, Bodies::Kept, &mut findings)?;
     let ledger = match Ledger::read(&archive) {
         Ok(ledger) => ledger,
         Err(error) => {
@@ -117,8 +145,9 @@ pub fn verify(store: &dyn Store) -> Result<Findings, Error> {
     Ok(findings)
 }
 
-pub(crate) fn check_log(archive: &Archive<'_>, findings: &mut Findings) -> Result<(), Error> {
-    let report = blackbox_log::verify(archive.store, &log_keys(archive), &archive.config.origin)?;
+pub(crate) fn check_log(archive: &Archive<'_>, bodies: Bodies, findings: &mut Findings) -> Result<(), Error> {
+    let (keys, origin) = (log_keys(archive), &archive.config.origin);
+    let report = blackbox_log::verify::verify_with(archive.store, (&keys, origin), bodies)?;
     findings.files += report.files as u64;
     for fault in report.faults {
         findings.error(&fault.file, fault.what);
@@ -173,7 +202,7 @@ pub(crate) fn check_documents(
 }
 
 /// The files of a hand-over.
-fn check_handed_over(
+pub(crate) fn check_handed_over(
     archive: &Archive<'_>,
     logged: &Logged,
     (findings, expected): (&mut Findings, &mut BTreeSet<String>),
@@ -199,10 +228,15 @@ fn check_share(
     (findings, expected): (&mut Findings, &mut BTreeSet<String>),
 ) {
     let Ok(approval) = check_approval(archive, ledger, logged) else { return };
-    let path = approval.document.share_path();
-    expected.insert(path.clone());
+    expected.insert(approval.document.share_path());
+    check_share_of(archive, &approval.document, findings);
+}
+
+/// The share file that an approval names.
+pub(crate) fn check_share_of(archive: &Archive<'_>, approval: &Approval, findings: &mut Findings) {
+    let path = approval.share_path();
     match archive.store.read(&path) {
-        Ok(bytes) if Hex(sha256(&bytes)) == approval.document.share => findings.files += 1,
+        Ok(bytes) if Hex(sha256(&bytes)) == approval.share => findings.files += 1,
         Ok(_) => findings.error(&path, "it is not the share that its approval names"),
         Err(StoreError::Missing(_)) => {
             findings.push(Severity::Warning, format!("\"{path}\": missing; the approval counts as absent"));
@@ -226,7 +260,8 @@ fn check_proof_of(
     }
 }
 
-fn check_deposit(
+/// The custody files of a deposit, and every page and tree of its other files.
+pub(crate) fn check_deposit(
     store: &dyn Store,
     manifest: &Manifest,
     (findings, expected): (&mut Findings, &mut BTreeSet<String>),

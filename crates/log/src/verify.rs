@@ -59,6 +59,27 @@ impl fmt::Display for Fault {
 /// # Errors
 /// The files could not be listed; all else is in the report.
 pub fn verify(store: &dyn Store, keys: &[Verifier], origin: &str) -> Result<Report, StoreError> {
+    verify_with(store, (keys, origin), Bodies::Kept)
+}
+
+/// Whether the bodies that entries name should be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bodies {
+    /// In an archive.
+    Kept,
+    /// In a publication, which has none.
+    Absent,
+}
+
+/// As [`verify`]; says whether bodies should be there.
+///
+/// # Errors
+/// The files could not be listed; all else is in the report.
+pub fn verify_with(
+    store: &dyn Store,
+    (keys, origin): (&[Verifier], &str),
+    expected: Bodies,
+) -> Result<Report, StoreError> {
     let paths = store.list(FOLDER)?;
     let mut report = Report { files: paths.len(), ..Report::default() };
     let Some(key) = keys.first() else {
@@ -81,7 +102,9 @@ pub fn verify(store: &dyn Store, keys: &[Verifier], origin: &str) -> Result<Repo
             push(&mut report.faults, fault.file, fault.what);
         }
     }
-    check_bodies(store, &recomputed.bodies, &mut report);
+    if expected == Bodies::Kept {
+        check_bodies(store, &recomputed.bodies, &mut report);
+    }
     for hash in bodies.iter().filter(|hash| !recomputed.bodies.contains_key(hash)) {
         push(&mut report.notes, body::path(hash), "no entry names it");
     }

@@ -2,7 +2,8 @@
 
 use blackbox_custody::{
     Identity, Public, accept::Accept, approval::Approval, change::Change, check::Receipt,
-    disclosure::Disclosure, handover::HandOver, refusal::Refusal, request::Request, ruling::Ruling,
+    disclosure::Disclosure, handover::HandOver, refusal::Refusal, release::Release, request::Request,
+    ruling::Ruling,
 };
 use blackbox_format::{
     VERSION,
@@ -88,7 +89,7 @@ struct Kind {
     check: fn(&Note, &str) -> Result<(), blackbox_custody::Error>,
 }
 
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 10] = [
     Kind {
         name: "request",
         about: "a request: what an examiner asks, without its terms",
@@ -112,6 +113,12 @@ const KINDS: [Kind; 9] = [
         about: "a disclosure: an examiner's word of what an answer gave",
         lists: &["approval", "drilled"],
         check: |note, file| Disclosure::parse(note, file).map(drop),
+    },
+    Kind {
+        name: "release",
+        about: "a release: the terms of a closed request, made public",
+        lists: &["line"],
+        check: |note, file| Release::parse(note, file).map(drop),
     },
     Kind {
         name: "change",
@@ -157,7 +164,7 @@ fn signed(subject: &Subject, name: &str) -> Result<Option<Facts>, Failure> {
     add_lines(&mut facts, &note.text, kind.lists);
     facts.keyed("sha256", "SHA-256 of this file", Hex(sha256(&note.to_bytes())).to_string());
     signers::add(&mut facts, subject, &note);
-    if !["accept", "ruling"].contains(&kind.name) {
+    if !["accept", "ruling", "release"].contains(&kind.name) {
         facts.note("What it may not say in public is in the age file in log/bodies, for custodians, auditors and the examiner.");
     }
     Ok(Some(facts))

@@ -7,7 +7,7 @@ mod warnings;
 
 use blackbox_custody::{
     Archive,
-    approve::{OpenRequest, open_among},
+    approve::{OpenRequest, open_request},
     earlier::History,
     held::{Whose, together},
     kept::{Spare, keep_bodies},
@@ -50,8 +50,7 @@ pub fn run(args: &cli::Review) -> Result<Outcome, Failure> {
             .filter(|id| is_open(&archive, &ledger, &who, id))
             .collect(),
     };
-    let deposits = ledger.deposits(&archive)?;
-    let opened = ids.iter().map(|id| open_among(&archive, &ledger, (&who.identity, id), &deposits));
+    let opened = ids.iter().map(|id| open_request(&archive, &ledger, &who.identity, id));
     let opened = opened.collect::<Result<Vec<OpenRequest>, _>>()?;
     if opened.is_empty() {
         return Ok(Outcome::done(json!({ "requests": [] }), "No request waits for you.".to_owned()));

@@ -24,6 +24,7 @@ use crate::{
     identity::Identity,
     ledger::{Checked, Ledger},
     request::Request,
+    verify::Severity,
 };
 
 /// A limit that a request or an approval goes beyond.
@@ -187,7 +188,7 @@ pub fn approval_by(
 }
 
 /// What went beyond limits in the log, for whoever audits: a request, as of its entry, and each approval of it.
-/// Without `terms`, what is public of it.
+/// Without `terms`, what is public of it. That a request goes beyond a limit is a warning, an approval of it an error.
 ///
 /// # Errors
 /// An approval is damaged, or a file of a deposit is missing or changed.
@@ -196,21 +197,21 @@ pub fn logged(
     ledger: &Ledger,
     request: &Checked<Request>,
     terms: Option<Terms<'_, '_>>,
-) -> Result<Vec<String>, Error> {
+) -> Result<Vec<(Severity, String)>, Error> {
     let id = &request.document.id;
     let entry = Some((request.index, request.leaf.time.as_str()));
     let asked = Asked { request: &request.document, entry, terms };
     let own = breaches(archive, ledger, &asked, Step::Request)?;
-    let mut lines: Vec<String> = own.iter().map(|breach| format!("request \"{id}\": {breach}")).collect();
+    let asked_for = |breach: &Breach| (Severity::Warning, format!("request \"{id}\": {breach}"));
+    let mut lines: Vec<_> = own.iter().map(asked_for).collect();
     for approval in ledger.approvals(archive, id)? {
         let step = Step::Approval { time: &approval.document.time, index: approval.index };
         let found = breaches(archive, ledger, &asked, step)?;
         let who = &approval.document.custodian;
-        lines.extend(
-            found
-                .iter()
-                .map(|breach| format!("request \"{id}\": \"{who}\" approved beyond a limit: {breach}")),
-        );
+        let approved = |breach: &Breach| {
+            (Severity::Error, format!("request \"{id}\": \"{who}\" approved beyond a limit: {breach}"))
+        };
+        lines.extend(found.iter().map(approved));
     }
     Ok(lines)
 }
