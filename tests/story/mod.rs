@@ -118,11 +118,11 @@ fn story(number: usize, random: &mut StdRng) -> Story {
     let mut message = Message {
         time: 1_577_836_800_000 + time,
         to: (0..members).map(|at| PEOPLE[(number + at) % 6].to_owned()).collect(),
-        chat: (number % 3 > 0).then(|| format!("Ferry group {}", number % 4)),
+        chat: (!number.is_multiple_of(3)).then(|| format!("Ferry group {}", number % 4)),
         text,
         platform: "jsonl".to_owned(),
         source_id: Some(number.to_string()),
-        event: (number % 40 == 0).then(|| ["added", "deleted", "call"][number % 3].to_owned()),
+        event: number.is_multiple_of(40).then(|| ["added", "deleted", "call"][number % 3].to_owned()),
         from,
         ..Message::default()
     };
