@@ -39,11 +39,6 @@ const ELSEWHERE: [(&str, &str); 20] = [
 ];
 const DAYS: &str = "write after:2020-03-12 for that day and later, before:2020-04-01 for the days before";
 
-/// Functions, with the word or words that are listed instead.
-const FUNCTIONS: [&str; 2] = ["forms", "fuzzy"];
-/// Names that other tools use as functions.
-const OTHER_FUNCTIONS: [&str; 5] = ["near", "onear", "stem", "within", "synonyms"];
-
 /// Fields that may stand before a parenthesis.
 const WITHIN: [&str; 6] = ["from", "to", "with", "chat", "in", "file"];
 
@@ -109,41 +104,36 @@ fn judge(left: Left<'_>) -> Result<(Kind, usize), Fault> {
 }
 
 fn bare(written: &str, left: Left<'_>) -> Result<(Kind, usize), Fault> {
-    let next = left.next();
-    if next == Some(Piece::Open) {
-        let function = written.to_lowercase();
-        if let Some(known) = FUNCTIONS.iter().find(|known| **known == function) {
-            return call(known, left);
-        }
-        if OTHER_FUNCTIONS.contains(&&function[..]) {
-            return Err(if function.contains("near") {
-                Fault::Distance(function)
-            } else {
-                Fault::Function(function)
-            });
-        }
+    if left.next() == Some(Piece::Open)
+        && let Some(called) = function(&written.to_lowercase(), left)
+    {
+        return called;
     }
     if let Some(distance) = Distance::read(written) {
         return Ok((Kind::Near(distance?), 1));
     }
     refuse_operators(written)?;
-    let Some((name, value)) = split_field(written) else {
-        return Ok((Kind::Operand(unquoted(Field::Word, written)?), 1));
+    match split_field(written) {
+        Some((name, value)) => of_field(&name.to_ascii_lowercase(), value, left),
+        None => Ok((Kind::Operand(unquoted(Field::Word, written)?), 1)),
+    }
+}
+
+/// A field, its name in lower case, and what stands directly after the colon.
+fn of_field(name: &str, value: &str, left: Left<'_>) -> Result<(Kind, usize), Fault> {
+    let lacks = |fault: fn(String) -> Fault| match known_field(name) {
+        Ok(()) => fault(name.to_owned()),
+        Err(unknown) => unknown,
     };
-    let name = name.to_ascii_lowercase();
-    let (value, used) = match (value, next) {
+    let (value, used) = match (value, left.next()) {
         ("", Some(Piece::Quoted(inside))) => (Value::Quoted(inside), 2),
         ("", Some(Piece::Unclosed)) => return Err(Fault::Quote),
-        ("", Some(Piece::Open)) if WITHIN.contains(&&name[..]) => {
-            return Ok((Kind::Within(field(&name)?), 1));
-        }
-        ("", Some(Piece::Open)) => {
-            return Err(known_field(&name).map_or_else(|e| e, |()| Fault::Grouped(name)));
-        }
-        ("", _) => return Err(known_field(&name).map_or_else(|e| e, |()| Fault::Valueless(name))),
+        ("", Some(Piece::Open)) if WITHIN.contains(&name) => return Ok((Kind::Within(field(name)?), 1)),
+        ("", Some(Piece::Open)) => return Err(lacks(Fault::Grouped)),
+        ("", _) => return Err(lacks(Fault::Valueless)),
         (value, _) => (Value::Bare(value), 1),
     };
-    Ok((Kind::Operand(with_field(&name, value)?), used))
+    Ok((Kind::Operand(with_field(name, value)?), used))
 }
 
 #[derive(Clone, Copy)]
@@ -168,7 +158,16 @@ fn with_field(name: &str, value: Value<'_>) -> Result<Expr, Fault> {
     }
 }
 
-/// `forms(payment)`: up to the parenthesis that closes it.
+/// A function before its parenthesis, up to the one that closes it; nothing if `name` is a word.
+fn function(name: &str, left: Left<'_>) -> Option<Result<(Kind, usize), Fault>> {
+    match name {
+        "forms" | "fuzzy" => Some(call(name, left)),
+        "near" | "onear" => Some(Err(Fault::Distance(name.to_owned()))),
+        "stem" | "within" | "synonyms" => Some(Err(Fault::Function(name.to_owned()))),
+        _ => None,
+    }
+}
+
 fn call(function: &str, left: Left<'_>) -> Result<(Kind, usize), Fault> {
     let close = left.pieces.iter().position(|(piece, _)| *piece == Piece::Close).ok_or(Fault::Unclosed)?;
     let inside = left.text.get(left.pieces[1].1.end..left.pieces[close].1.start).unwrap_or_default();
