@@ -13,7 +13,7 @@ use support::{
 #[test]
 fn a_spelling_and_a_distance_find_what_a_word_does() {
     let world = World::new();
-    let query = format!("fuzzy({},1) w/30 {OTHER_RARE}", RARE.replace("ll", "l"));
+    let query = format!("fuzzy({},2) w/30 {OTHER_RARE}", RARE.replace("llw", "lw"));
     let id = world.approved(&query, &["alder", "birch"]);
     let answer = world.query(&id);
     assert_eq!((answer.code, answer.json["hits"].as_array().unwrap().len()), (DONE, BOTH_MESSAGES));
