@@ -125,3 +125,21 @@ fn requests_that_together_amount_to_browsing_are_called_so() {
     warns(&second, "this can amount to browsing: with this approval this examiner could open up to");
     assert!(printed(&world, &id).contains("before this approval; after it, deposit"));
 }
+
+#[test]
+fn a_drill_opens_no_share_of_a_deposit() {
+    let world = World::new();
+    let drill = world.run(&["drill", "box", "--key", "finch.key"]).done().text("request");
+    for name in ["alder", "birch"] {
+        world.approve(name, &drill).done();
+    }
+    world.run(&["drill", "box", &drill, "--key", "finch.key"]).done();
+    let before = |review: &Value| -> Vec<Value> {
+        let shares = review["shares_everyone_before"].as_array().unwrap().iter();
+        shares.map(|share| share["opens_at_most"].clone()).collect()
+    };
+    let with_drill = review(&world, &world.request(OTHER_RARE));
+    let without = World::new();
+    let without = review(&without, &without.request(OTHER_RARE));
+    assert_eq!(before(&with_drill), before(&without));
+}

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use blackbox_format::{month::Month, term::Literal};
+use blackbox_format::{
+    month::Month,
+    term::{Field, Literal},
+};
 use blackbox_query::plan::{Closure, Plan, Roles};
 use blackbox_token::ask::Range;
 
@@ -103,7 +106,9 @@ impl<'a> Held<'a> {
                 shares.insert(&place.0, share);
             }
             let Some(share) = shares.get_mut(place.0.as_str()) else { continue };
-            for literal in Closure::of(&tokens.literals()).finding() {
+            let closure = Closure::of(&tokens.literals());
+            // A drill finds a dummy row, and no message.
+            for literal in closure.finding().filter(|literal| literal.field != Field::Drill) {
                 match counts.count((literal, place), before)? {
                     Some(count) => share.opens_at_most += count * (1 + 2 * tokens.context as u64),
                     None => drop(share.unknown.insert(literal.clone())),

@@ -52,8 +52,11 @@ impl<'a> Readers<'a> {
     }
 }
 
-/// Rows that the finding terms of a request have, by what its disclosure counted.
+/// Rows that the finding terms of a request have, by what its disclosure counted; a drill's are dummies.
 pub(crate) fn found(open: &OpenRequest, body: &DisclosureBody) -> Vec<Found> {
+    if open.plan.query.is_drill() {
+        return Vec::new();
+    }
     let finds = |literal: &str| {
         let finding =
             open.plan.literals.iter().filter(|(_, roles)| roles.iter().any(|role| role == Role::Find));
