@@ -178,6 +178,7 @@ fn ask(world: &World, store: &dyn Store) -> Result<String, String> {
         mode: Mode::Open,
         order: None,
         find_by: Vec::new(),
+        counts: Default::default(),
         case: "C1".into(),
         basis: "law".into(),
         purpose: None,

@@ -427,3 +427,23 @@ fn a_newcomer_reviews_what_was_asked_since_though_earlier_requests_are_closed_to
     assert_eq!(listed.collect::<Vec<_>>(), [since], "{reply:?}");
     world.run(&["review", "box", &world.request, "--key", "dunlin.key"]).fails(REFUSED, "it is not for");
 }
+
+#[test]
+fn what_is_signed_is_what_was_looked_at() {
+    let world = world();
+    assert_eq!(world.run(&["change", "show", "box"]).code, 1, "none waits");
+    propose(&world, &["--add-auditor", "egret.pub", "--add-witness", "dunlin.pub"], "alder").done();
+    let shown = world.run(&["change", "show", "box"]).done();
+    let lines = shown.json["lines"].to_string();
+    assert!(lines.contains("egret") && lines.contains("dunlin"), "{lines}");
+    let by_birch = ["change", "sign", "box", "1", "--key", "birch.key", "--configuration"];
+    let other = "0".repeat(64);
+    world.run(&[&by_birch[..], &[&other]].concat()).fails(REFUSED, "it brings the configuration");
+    world.run(&[&by_birch[..], &[&shown.text("configuration")]].concat()).done();
+    // The new witness cosigns at once, and no longer once it is taken away.
+    world.run(&["witness", "box", "--key", "dunlin.key"]).done();
+    propose(&world, &["--remove-witness", "dunlin"], "alder").done();
+    sign(&world, "2", "birch").done();
+    world.run(&["witness", "box", "--key", "dunlin.key"]).fails(REFUSED, "neither a custodian nor a witness");
+    assert_eq!(world.verify().code, DONE);
+}

@@ -73,6 +73,9 @@ pub struct Request {
     /// A term that is to find, as field:term [default: chosen by the plan]
     #[arg(long, value_name = "TERM")]
     pub find_by: Vec<String>,
+    /// The JSON of an earlier answer that counted (`query --json`): of terms that could find, the rarest then does
+    #[arg(long, value_name = "FILE")]
+    pub counts: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -27,6 +27,11 @@ pub enum ChangeStep {
         after_help = "Example: blackbox change sign box 1 --key court.key\nExit codes: 0 done, or waiting for signatures; 2 error; 3 refused; 4 the archive failed verification"
     )]
     Sign(SignChange),
+    /// Show the change that waits for signatures: what it brings, and who signed; needs no key
+    #[command(
+        after_help = "Example: blackbox change show box\nExit codes: 0 done; 1 none waits; 2 error; 4 the archive failed verification"
+    )]
+    Show(ArchiveArg),
 }
 
 #[derive(Debug, Args)]
@@ -61,6 +66,12 @@ pub struct Propose {
     /// Key name of somebody who may read the terms asked no longer
     #[arg(long, value_name = "NAME")]
     pub remove_auditor: Vec<String>,
+    /// Cosignature key of one more witness from outside, or a file with it
+    #[arg(long, value_name = "KEY")]
+    pub add_witness: Vec<String>,
+    /// Name of a witness from outside whose cosignatures count no longer
+    #[arg(long, value_name = "NAME")]
+    pub remove_witness: Vec<String>,
     /// A whole new policy, as TOML
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
@@ -75,6 +86,9 @@ pub struct SignChange {
     pub archive: ArchiveArg,
     /// Number of the change
     pub number: u64,
+    /// SHA-256 of the configuration that you looked at (`change show`): nothing else is signed
+    #[arg(long, value_name = "HASH")]
+    pub configuration: Option<String>,
     #[command(flatten)]
     pub who: WhoArgs,
     #[command(flatten)]

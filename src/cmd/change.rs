@@ -16,11 +16,11 @@ use blackbox_format::note::Signer;
 use blackbox_store::Store;
 use serde_json::json;
 
-use super::init::{languages, people};
+use super::init::{languages, people, witnesses};
 use crate::{
-    cli::{Change, ChangeStep, Propose, SignChange},
+    cli::{ArchiveArg, Change, ChangeStep, Propose, SignChange},
     clock,
-    failure::Failure,
+    failure::{Failure, code},
     input::{self, who_changes},
     output::Outcome,
 };
@@ -29,7 +29,31 @@ pub fn run(args: &Change) -> Result<Outcome, Failure> {
     match &args.step {
         ChangeStep::Propose(args) => propose(args),
         ChangeStep::Sign(args) => sign(args),
+        ChangeStep::Show(args) => show(args),
     }
+}
+
+/// The change that waits: what it brings, and the hash that binds a signature to it.
+fn show(args: &ArchiveArg) -> Result<Outcome, Failure> {
+    let store = input::store(args);
+    let archive = Archive::open(&store)?;
+    let Some(proposal) = Proposal::read(&archive)? else {
+        let json = json!({ "change": null });
+        return Ok(Outcome::of(code::NOTHING, json, "No change waits for signatures."));
+    };
+    let (number, hash) = (proposal.change.number, proposal.change.configuration.to_string());
+    let (lines, lacking) = (proposal.lines(&archive)?, proposal.lacking(&archive)?);
+    let mut text =
+        vec![format!("Change {number}, proposed at {}: {}", proposal.change.time, proposal.change.reason)];
+    text.extend(lines.iter().map(|line| format!("  {line}")));
+    text.push(match &lacking {
+        Some(what) => format!("It waits for signatures: {what}."),
+        None => "Signed by enough custodians.".to_owned(),
+    });
+    text.push(format!("To sign this and nothing else: change sign ... {number} --configuration {hash}"));
+    let text = text.iter().map(|line| blackbox_bundle::escape_terminal(line)).collect::<Vec<_>>();
+    let json = json!({ "change": number, "configuration": hash, "lines": lines, "lacking": lacking });
+    Ok(Outcome::done(json, text.join("\n")))
 }
 
 fn propose(args: &Propose) -> Result<Outcome, Failure> {
@@ -74,6 +98,11 @@ fn sign(args: &SignChange) -> Result<Outcome, Failure> {
     if proposal.change.number != args.number {
         return Err(Failure::error(format!("the change that waits is number {}", proposal.change.number)));
     }
+    let hash = proposal.change.configuration.to_string();
+    if let Some(looked) = args.configuration.as_ref().filter(|looked| **looked != hash) {
+        let why = format!("it brings the configuration {hash}, and not {looked}");
+        return Err(Error::refused(format!("sign change {}", args.number), why).into());
+    }
     proposal.sign(&archive, &who.identity)?;
     proposal.put(&archive)?;
     finish(&mut archive, (&proposal, &mut who.state), (operator.as_ref(), &clock::now()))
@@ -99,6 +128,14 @@ fn changed(archive: &Archive<'_>, args: &Propose, successor: Option<&Identity>) 
         }
         group.extend(people(add)?);
     }
+    for name in &args.remove_witness {
+        let before = config.witness.len();
+        config.witness.retain(|key| key.split('+').next() != Some(name));
+        if config.witness.len() == before {
+            return Err(Failure::error(format!("\"{name}\" is no witness from outside")));
+        }
+    }
+    config.witness.extend(witnesses(&args.add_witness)?);
     if let Some(path) = &args.policy {
         config.policy = policy(path)?;
         config.common = common_words(&config.policy, languages).map_err(Failure::error)?;

@@ -66,6 +66,7 @@ fn wanted(args: &cli::Drill, deposits: Vec<String>) -> Wanted {
         query: Literal::drill().to_string(),
         mode: Mode::Drill,
         find_by: Vec::new(),
+        counts: Default::default(),
         case: args.case.clone(),
         basis: args.basis.clone(),
         purpose: None,

@@ -80,7 +80,7 @@ fn config(args: &Init, operator: &Identity) -> Result<Config, Failure> {
         origin: args.origin.clone(),
         created: clock::now().time,
         log: operator.verifier().to_string(),
-        witness: args.witness.iter().map(|given| witness(given)).collect::<Result<_, _>>()?,
+        witness: witnesses(&args.witness)?,
         threshold: args.threshold,
         custodian: people(&args.custodian)?,
         sealer: people(&args.sealer)?,
@@ -97,6 +97,14 @@ fn config(args: &Init, operator: &Identity) -> Result<Config, Failure> {
 /// One is not a public file.
 pub fn people(paths: &[PathBuf]) -> Result<Vec<Person>, Failure> {
     paths.iter().map(|path| Ok(Person::from(&Public::load(path)?))).collect()
+}
+
+/// Cosignature keys of witnesses.
+///
+/// # Errors
+/// One is neither a key nor a public file.
+pub fn witnesses(given: &[String]) -> Result<Vec<String>, Failure> {
+    given.iter().map(|given| witness(given)).collect()
 }
 
 /// A witness's cosignature key, given as it is or in a public file.

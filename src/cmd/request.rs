@@ -1,11 +1,14 @@
 //! `request`: an examiner asks.
 
+use std::path::Path;
+
 use blackbox_custody::{
     Archive,
     ask::{Draft, Wanted, draft, log_request},
 };
 use blackbox_format::term::Literal;
-use blackbox_query::plan::Mode;
+use blackbox_query::plan::{Counts, Mode};
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
@@ -36,6 +39,7 @@ fn wanted(args: &cli::Request) -> Result<Wanted, Failure> {
             cli::Mode::Exceptional => Mode::Exceptional,
         },
         find_by: literals(&args.find_by)?,
+        counts: args.counts.as_deref().map(counts).transpose()?.unwrap_or_default(),
         case: args.case.clone(),
         basis: args.basis.clone(),
         purpose: args.purpose.clone(),
@@ -48,6 +52,39 @@ fn wanted(args: &cli::Request) -> Result<Wanted, Failure> {
         expires: args.expires,
         order: args.order.clone(),
     })
+}
+
+/// The counts of an answer's JSON, summed over months.
+///
+/// # Errors
+/// The file cannot be read, or holds no counts.
+fn counts(path: &Path) -> Result<Counts, Failure> {
+    let name = path.display();
+    let text =
+        std::fs::read_to_string(path).map_err(|error| Failure::error(format!("\"{name}\": {error}")))?;
+    let held: Held = serde_json::from_str(&text)
+        .map_err(|error| Failure::error(format!("\"{name}\": it holds no counts: {error}")))?;
+    let mut sums = Counts::new();
+    for Counted { literal, count } in held.counts {
+        let literal: Literal = literal
+            .parse()
+            .map_err(|error| Failure::error(format!("\"{name}\": it holds no counts: {error}")))?;
+        let sum = sums.entry(literal).or_default();
+        *sum = count.saturating_add(*sum);
+    }
+    Ok(sums)
+}
+
+/// What is read of an answer's JSON.
+#[derive(Deserialize)]
+struct Held {
+    counts: Vec<Counted>,
+}
+
+#[derive(Deserialize)]
+struct Counted {
+    literal: String,
+    count: u64,
 }
 
 /// Terms given as `field:term`.

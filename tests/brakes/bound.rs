@@ -54,6 +54,7 @@ fn count_all(world: &World, states: &Path, now: &Now) {
         query: (0..WORDS).map(|word| format!("rook{word}")).collect::<Vec<_>>().join(" OR "),
         mode: Mode::Count,
         find_by: Vec::new(),
+        counts: Default::default(),
         case: "C1".into(),
         basis: "law".into(),
         purpose: None,

@@ -114,7 +114,12 @@ impl World {
 
     /// Seals and logs a deposit.
     pub fn seal(&self, deposit: &str, messages: &[Message], segment_messages: u32) -> Report {
-        let report = self.try_seal(&self.store, deposit, &Given(messages), segment_messages).unwrap();
+        self.seal_all(deposit, &Given(messages), segment_messages)
+    }
+
+    /// The same for a history, attachments included.
+    pub fn seal_all(&self, deposit: &str, history: &dyn History, segment_messages: u32) -> Report {
+        let report = self.try_seal(&self.store, deposit, history, segment_messages).unwrap();
         let mut archive = self.archive();
         let document = self.store.read(&manifest_path(deposit)).unwrap();
         let entry = Entry {

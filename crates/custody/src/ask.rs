@@ -10,7 +10,7 @@ use blackbox_format::{
 use blackbox_log::Kind;
 use blackbox_query::{
     language::{ParseError, Query},
-    plan::{Mode, Plan, PlanError},
+    plan::{Counts, Mode, Plan, PlanError, Wishes},
 };
 use blackbox_token::{ask::Ask, secret::fill_random};
 
@@ -34,6 +34,8 @@ pub struct Wanted {
     pub mode: Mode,
     /// Literals that are to find.
     pub find_by: Vec<Literal>,
+    /// How many messages have a literal, as far as earlier answers told.
+    pub counts: Counts,
     /// Case reference.
     pub case: String,
     /// Legal basis.
@@ -103,11 +105,12 @@ pub fn draft(
     let examiner = examiner.ok_or_else(stranger)?;
     check_order(archive, wanted)?;
     let query: Query = wanted.query.parse()?;
-    let plan = Plan::new(&query, wanted.mode, &archive.people.rules, &wanted.find_by)?;
+    let wishes = Wishes { prefer: &wanted.find_by, counts: &wanted.counts };
+    let plan = Plan::wished((&query, wanted.mode), &archive.people.rules, wishes)?;
     check_context(archive.config.policy.context, (wanted.mode, wanted.context))?;
     let deposits = asked_deposits(archive, ledger, wanted)?;
     let group = archive.people.group_of(deposits.iter().map(|deposit| &deposit.compartment))?;
-    let (since, until) = days(wanted, &deposits)?;
+    let (since, until) = days((wanted, &query), &deposits)?;
     let order = wanted.order.clone();
     let mut salt = [0; 32];
     fill_random(&mut salt);
@@ -236,13 +239,27 @@ fn asked_deposits(archive: &Archive<'_>, ledger: &Ledger, wanted: &Wanted) -> Re
     }
 }
 
-fn days(wanted: &Wanted, deposits: &[Manifest]) -> Result<(jiff::civil::Date, jiff::civil::Date), Error> {
+/// The first and the last day asked: as wanted, or those of the deposits within the days that the query
+/// itself asks for, so that no token is given for a month in which nothing can match.
+fn days(
+    (wanted, query): (&Wanted, &Query),
+    deposits: &[Manifest],
+) -> Result<(jiff::civil::Date, jiff::civil::Date), Error> {
     let day = |month: Option<blackbox_format::month::Month>| {
         let text = month.map(|month| format!("{month}-01")).unwrap_or_default();
         text.parse::<jiff::civil::Date>().map_err(|error| Error::Usage(error.to_string()))
     };
-    let since = wanted.since.map_or_else(|| day(deposits.iter().map(|deposit| deposit.first).min()), Ok)?;
-    let last = || day(deposits.iter().map(|deposit| deposit.last).max()).map(|day| day.last_of_month());
+    let (after, before) = query.days();
+    let first = || {
+        let first = day(deposits.iter().map(|deposit| deposit.first).min())?;
+        Ok::<_, Error>(after.map_or(first, |after| after.max(first)))
+    };
+    let last = || {
+        let last = day(deposits.iter().map(|deposit| deposit.last).max())?.last_of_month();
+        let before = before.and_then(|before| before.yesterday().ok());
+        Ok::<_, Error>(before.map_or(last, |before| before.min(last)))
+    };
+    let since = wanted.since.map_or_else(first, Ok)?;
     let until = wanted.until.map_or_else(last, Ok)?;
     match since <= until {
         true => Ok((since, until)),

@@ -14,7 +14,7 @@ use blackbox_format::{
     text,
 };
 
-use crate::language::{Expr, Query};
+use crate::language::{Distance, Expr, Near, Order, Query};
 
 /// The terms and words of one message, computed once for any number of queries.
 #[derive(Debug, Clone)]
@@ -22,7 +22,12 @@ pub struct Terms {
     literals: HashSet<Literal>,
     /// The words of the text and of each attachment's, in order.
     texts: Vec<Vec<String>>,
+    /// When it was sent, as a Unix time in milliseconds.
+    time: i64,
 }
+
+/// First and last word of a place in a text, by number.
+type Place = (usize, usize);
 
 impl Terms {
     /// The terms and words of `message`.
@@ -38,6 +43,7 @@ impl Terms {
                 .chain(message.further.texts.iter().map(|text| &text.text))
                 .map(|text| text::words(text))
                 .collect(),
+            time: message.time,
         }
     }
 
@@ -49,6 +55,16 @@ impl Terms {
     /// Whether `phrase`'s words follow one another in the text, or in that of one attachment.
     pub fn has_phrase(&self, phrase: &[String]) -> bool {
         self.texts.iter().any(|words| words.windows(phrase.len().max(1)).any(|window| window == phrase))
+    }
+
+    /// Whether both sides stand in one text, within the distance.
+    pub fn has_near(&self, near: &Near) -> bool {
+        let (left, right) = (Side::of(&near.left), Side::of(&near.right));
+        self.texts.iter().any(|words| {
+            let (left, right) = (left.places(words), right.places(words));
+            follows(&left, &right, near.distance)
+                || near.distance.order == Order::Either && follows(&right, &left, near.distance)
+        })
     }
 
     /// Every term of the message, in order.
@@ -70,10 +86,59 @@ fn holds(expr: &Expr, terms: &Terms) -> bool {
     match expr {
         Expr::Term(literal) => terms.has(literal),
         Expr::Phrase(words) => terms.has_phrase(words),
+        Expr::Variants(variants) => variants.literals().any(|literal| terms.has(&literal)),
+        Expr::Near(near) => terms.has_near(near),
+        Expr::Days(days) => days.holds(terms.time),
         Expr::And(parts) => parts.iter().all(|part| holds(part, terms)),
         Expr::Or(parts) => parts.iter().any(|part| holds(part, terms)),
         Expr::Not(part) => !holds(part, terms),
     }
+}
+
+/// One side of a distance: words and phrases.
+#[derive(Default)]
+struct Side<'a> {
+    words: HashSet<&'a str>,
+    phrases: Vec<&'a [String]>,
+}
+
+impl<'a> Side<'a> {
+    fn of(expr: &'a Expr) -> Side<'a> {
+        let mut side = Side::default();
+        side.add(expr);
+        side
+    }
+
+    fn add(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Term(literal) => self.words.extend([&literal.term[..]]),
+            Expr::Variants(variants) => self.words.extend(variants.words().iter().map(|word| &word[..])),
+            Expr::Phrase(words) => self.phrases.push(words),
+            Expr::Or(parts) => parts.iter().for_each(|part| self.add(part)),
+            // The parser puts nothing else beside a distance.
+            Expr::And(_) | Expr::Not(_) | Expr::Near(_) | Expr::Days(_) => {}
+        }
+    }
+
+    /// Where it stands in a text, by its first word.
+    fn places(&self, words: &[String]) -> Vec<Place> {
+        let single = |at: &usize| self.words.contains(&words[*at][..]);
+        let mut places: Vec<Place> = (0..words.len()).filter(single).map(|at| (at, at)).collect();
+        for phrase in &self.phrases {
+            let found = words.windows(phrase.len()).enumerate().filter(|(_, window)| window == phrase);
+            places.extend(found.map(|(at, _)| (at, at + phrase.len() - 1)));
+        }
+        places.sort_unstable();
+        places
+    }
+}
+
+/// Whether some place of `second` begins after one of `first` ends, within the distance.
+fn follows(first: &[Place], second: &[Place], distance: Distance) -> bool {
+    first.iter().any(|(_, end)| {
+        let next = second.partition_point(|(start, _)| start <= end);
+        second.get(next).is_some_and(|(start, _)| start - end <= usize::from(distance.words))
+    })
 }
 
 /// Which words of `held` stand nowhere in `message` but in what it quotes of another message.
@@ -151,6 +216,51 @@ mod tests {
         ] {
             assert_eq!(held(query).is_some(), expected, "{query}");
         }
+    }
+
+    #[test]
+    fn a_distance_is_counted_from_word_to_word() {
+        // the ferry loan again herd immunity is not the ferry's plan
+        for (query, expected) in [
+            ("ferry w/1 loan", true),
+            ("loan w/1 ferry", true),
+            ("loan pre/1 ferry", false),
+            ("ferry pre/1 loan", true),
+            ("ferry w/3 herd", true),
+            ("ferry w/2 herd", false),
+            ("\"herd immunity\" w/1 again", true),
+            ("\"herd immunity\" pre/1 is", true),
+            ("\"herd immunity\" w/1 immunity", false),
+            ("\"ferry loan\" pre/2 \"herd immunity\"", true),
+            ("\"ferry loan\" pre/1 \"herd immunity\"", false),
+            ("(badger OR loan) w/1 (otter OR again)", true),
+            ("(badger OR \"is not\") pre/2 ferry's", true),
+            ("the w/7 the", false),
+            ("the w/8 the", true),
+            ("loan w/50 loan", false),
+            ("forms(ferry) pre/2 plan", true),
+            ("loan AND NOT (ferry w/1 loan)", false),
+            ("fuzzy(immunty,1) w/1 herd", true),
+        ] {
+            assert_eq!(held(query).is_some(), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn days_are_those_of_utc() {
+        // The message is of 1970-01-01.
+        assert!(held("loan AND after:1970-01-01 AND before:1970-01-02").is_some());
+        assert!(held("loan AND after:1970-01-02").is_none() && held("loan AND before:1970-01-01").is_none());
+        assert!(held("loan AND NOT after:1970-01-02").is_some());
+    }
+
+    #[test]
+    fn a_distance_does_not_reach_across_texts() {
+        let found = AttachmentText { attachment: 0, origin: "document".into(), text: "side letter".into() };
+        let message = Message { text: "see the".into(), texts: vec![found], ..Message::default() };
+        let terms = Terms::of(&Sealed::new(message, 0, Vec::new()));
+        let near = |query: &str| matches(&query.parse().unwrap(), &terms).is_some();
+        assert!(near("side w/1 letter") && near("see w/1 the") && !near("the w/5 side"));
     }
 
     #[test]

@@ -110,7 +110,7 @@ fn review(desk: &Desk<'_>, open: &OpenRequest) -> Result<(Value, String), Failur
     let warnings = warnings::warnings(desk, open, &shares)?;
     let (repeats, refused) = (like::Repeats::of(open, history), like::RefusedTerms::of(open, history));
     let sections = [
-        ("The plan, literal by literal", open.plan.lines()),
+        ("The plan", open.plan.lines()),
         ("Whatever program reads the archive, its tokens open at most", closure(open)),
         ("Of each deposit that is", shares.own_lines(open)),
         (

@@ -136,20 +136,15 @@ pub fn variants(plan: &Plan) -> usize {
 
 fn alternatives(expr: &Expr) -> usize {
     match expr {
-        Expr::Term(_) | Expr::Phrase(_) => 1,
+        Expr::Term(_) | Expr::Phrase(_) | Expr::Days(_) => 1,
+        Expr::Variants(variants) => variants.words().len(),
+        Expr::Near(near) => alternatives(&near.left).max(alternatives(&near.right)),
         Expr::Not(part) => alternatives(part),
         Expr::And(parts) => parts.iter().map(alternatives).max().unwrap_or(0),
         Expr::Or(parts) => {
-            let terms: BTreeSet<&Literal> = parts.iter().filter_map(term).collect();
+            let terms: BTreeSet<Literal> = parts.iter().filter_map(Expr::alternatives).flatten().collect();
             parts.iter().map(alternatives).max().unwrap_or(0).max(terms.len())
         }
-    }
-}
-
-fn term(expr: &Expr) -> Option<&Literal> {
-    match expr {
-        Expr::Term(literal) => Some(literal),
-        _ => None,
     }
 }
 
@@ -171,6 +166,9 @@ mod tests {
             ("teal AND (coot OR smew)", 2),
             ("(teal AND coot) OR smew OR rail", 2),
             ("\"teal and coot\"", 1),
+            ("forms(lend) OR teal", 6),
+            ("(teal OR coot) w/5 (smew OR rail OR eider)", 3),
+            ("teal AND after:2020-03-12", 1),
         ] {
             assert_eq!(variants(&plan(query, Mode::Open)), most, "{query}");
             assert_eq!(variants(&plan(query, Mode::Count)), most, "{query}");

@@ -1,6 +1,6 @@
 //! Why a query could not be read, and what to write instead.
 
-use super::{QUERY_CHARS, QUERY_DEPTH, QUERY_TERMS};
+use super::{QUERY_CHARS, QUERY_DEPTH, QUERY_TERMS, has, hint::hint, near::DISTANCE_WORDS};
 
 /// Why a query could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +20,7 @@ impl ParseError {
 
     /// What to write instead.
     pub fn hint(&self) -> String {
-        self.fault.hint()
+        hint(&self.fault)
     }
 }
 
@@ -53,15 +53,15 @@ pub enum Fault {
     Quote,
     /// An operator that lacks a side.
     #[error("{0} has nothing to join here")]
-    Dangling(&'static str),
+    Dangling(String),
     /// A value without a word.
     #[error("\"{0}\" holds no word")]
     Wordless(String),
     /// `from:` without a value.
     #[error("\"{0}:\" has no value")]
     Valueless(String),
-    /// `from:(...)`.
-    #[error("\"{0}:\" stands before a parenthesis")]
+    /// `from:(...)` of something else than values with OR.
+    #[error("\"{0}:\" stands before a parenthesis that holds more than values with OR")]
     Grouped(String),
     /// A value whose normal form reads back as another.
     #[error("\"{0}\" has no writing that reads back the same")]
@@ -74,12 +74,65 @@ pub enum Fault {
         /// Where it stands.
         text: String,
     },
-    /// `forms(...)`, `fuzzy(...)`.
-    #[error("\"{0}(\": this archive's queries name every word that they mean")]
+    /// `stem(...)` and the like.
+    #[error("there is no function \"{0}\"")]
     Function(String),
-    /// `w/5` and the like.
-    #[error("\"{0}\": the distance between words is not indexed")]
-    Proximity(String),
+    /// `forms()` or `fuzzy()` of something else than one word.
+    #[error("\"{text}\": {function}() takes one word")]
+    OneWord {
+        /// The function.
+        function: &'static str,
+        /// What it was given.
+        text: String,
+    },
+    /// `forms()` or `fuzzy()` of a word that is not English letters.
+    #[error("\"{word}\": {function}() knows words of the letters a to z only")]
+    Letters {
+        /// The function.
+        function: &'static str,
+        /// The word.
+        word: String,
+    },
+    /// `fuzzy()` with another number of mistakes than 1 or 2.
+    #[error("fuzzy({0},...) takes 1 or 2 mistakes")]
+    Mistakes(String),
+    /// `fuzzy()` of a short word.
+    #[error("{origin}: most spellings of a word of less than {least} letters are other words")]
+    Short {
+        /// What was asked.
+        origin: String,
+        /// Letters that it takes.
+        least: usize,
+    },
+    /// `fuzzy()` with more words than a query may have.
+    #[error("{origin} is {count} words, and a query has at most {QUERY_TERMS} terms")]
+    Spellings {
+        /// What was asked.
+        origin: String,
+        /// How many words it gives.
+        count: usize,
+    },
+    /// A list of variants that the rules do not give.
+    #[error("the words listed are not those of {0}")]
+    Listed(String),
+    /// A distance in the writing of other tools.
+    #[error("\"{0}\" is no distance here")]
+    Distance(String),
+    /// A distance of nothing, or over [`DISTANCE_WORDS`].
+    #[error("\"{0}\": a distance is from 1 to {DISTANCE_WORDS} words")]
+    Far(String),
+    /// `a w/5 b w/5 c`.
+    #[error("three words near each other can be meant in several ways")]
+    Chain,
+    /// `(a AND b) w/5 c`.
+    #[error("a distance stands between words, phrases and ORs of them, not beside AND")]
+    AllNear,
+    /// `a w/5 NOT b`, `a NOT w/5 b`.
+    #[error("there is no distance to a word that is not there")]
+    NotNear,
+    /// `from:a w/5 b`.
+    #[error("a distance is between words of the text, and \"{0}:\" is none")]
+    Apart(&'static str),
     /// `-word`, `!word`, `||`, `a^2`.
     #[error("\"{mark}\" in \"{text}\" is not an operator here")]
     Operator {
@@ -113,61 +166,21 @@ pub enum Fault {
         /// What was written.
         text: String,
     },
+    /// `has:` of something that the index has not.
+    #[error("\"has:{0}\": the index has nothing for it; it has {values}", values = has::VALUES)]
+    Has(String),
+    /// `after:` or `before:` of something else than a day.
+    #[error("\"{name}:{text}\" names no day from 1970-01-01 to 2199-12-31")]
+    Day {
+        /// The field.
+        name: String,
+        /// What was written.
+        text: String,
+    },
     /// Nothing but negations.
     #[error("this part of the query only says what to leave out")]
     Negation,
-}
-
-impl Fault {
-    fn hint(&self) -> String {
-        match self {
-            Fault::Empty => "write what to find, such as greensill AND from:\"David Cameron\"".into(),
-            Fault::Long | Fault::Many(_) => "make several requests of it".into(),
-            Fault::Deep => "leave out parentheses that change nothing".into(),
-            Fault::Unclosed => "add \")\" where the group ends".into(),
-            Fault::Stray => "take it away, or add \"(\" where the group begins".into(),
-            Fault::Hollow => "write a term between them, or take them away".into(),
-            Fault::Quote => "add \" where the phrase or name ends; inside, write \\\" for a quote".into(),
-            Fault::Dangling(name) => {
-                format!("write a term on its other side; for the word itself write {}", name.to_lowercase())
-            }
-            Fault::Wordless(_) => "leave it out: signs are not indexed".into(),
-            Fault::Valueless(name) => format!("write {name}:\"...\" without a blank after the colon"),
-            Fault::Grouped(name) => format!("repeat the field: ({name}:a OR {name}:b)"),
-            Fault::Unwritable(_) => "leave out invisible joining characters".into(),
-            Fault::Wildcard { mark, text } => wildcard_hint(*mark, text),
-            Fault::Function(name) => format!("write what {name}() would give: (pay OR pays OR payment)"),
-            Fault::Proximity(_) => "write a AND b, or for words that follow each other \"a b\"".into(),
-            Fault::Operator { mark, .. } => operator_hint(*mark).into(),
-            Fault::Elsewhere { instead, .. } => (*instead).into(),
-            Fault::Field(name) => format!(
-                "fields are word: from: to: with: chat: type: file: sha256: event:; for text with a colon write \"{name}:...\" in quotes"
-            ),
-            Fault::Reserved("drill") => "a drill is the query drill:drill, alone".into(),
-            Fault::Reserved(_) => "ask with a flag of the request, such as --context".into(),
-            Fault::Digest(_) => "write all 64 hexadecimal digits".into(),
-            Fault::Value { field: "type", .. } => "write type:image or type:image/jpeg".into(),
-            Fault::Value { .. } => "write one word, such as event:disappearing".into(),
-            Fault::Negation => "add what to find: a AND NOT b".into(),
-        }
-    }
-}
-
-fn wildcard_hint(mark: char, text: &str) -> String {
-    match mark {
-        _ if text.chars().all(|c| !c.is_alphanumeric()) => "write the words that you look for".into(),
-        '?' => "leave the question mark out, or write each word out: (organise OR organize)".into(),
-        '%' => "leave the sign out, or write each spelling out: (greensill OR greensil)".into(),
-        '~' => "write each form or spelling out: (pay OR pays OR payment)".into(),
-        _ => "write each word out: (loan OR loans OR lender)".into(),
-    }
-}
-
-fn operator_hint(mark: char) -> &'static str {
-    match mark {
-        '-' | '!' => "write NOT before the term, or leave the sign out",
-        '|' => "write OR",
-        '&' => "write AND",
-        _ => "leave it out: terms have no weight",
-    }
+    /// Nothing but days, or days and negations.
+    #[error("this part of the query only says on which days")]
+    OnlyDays,
 }

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use blackbox_format::term::Literal;
 
 use super::{
-    Choice, Finding, Mode, Plan, PlanError, Roles, Rules,
-    clause::{self, Shape},
+    Choice, Counts, Finding, Mode, Plan, PlanError, Roles, Rules,
+    clause::Shape,
+    distribute,
     error::CheckError,
     finders,
     orient::{self, Board},
@@ -63,7 +64,7 @@ impl Plan {
 
 /// The plan of `query` under `choices`, none of which is needlessly wide.
 fn chosen(asked: (&Query, Mode), choices: &[Choice], finding: Finding<'_>) -> Result<Plan, CheckError> {
-    let shapes = clause::shapes(asked.0)?;
+    let shapes = distribute::shapes(asked.0)?;
     if shapes.len() != choices.len() {
         return Err(CheckError::Choices { clauses: shapes.len(), choices: choices.len() });
     }
@@ -72,7 +73,8 @@ fn chosen(asked: (&Query, Mode), choices: &[Choice], finding: Finding<'_>) -> Re
     }
     let plan = Plan::assemble(asked, &shapes, choices.to_vec());
     let mut board = Board::new(&shapes);
-    let (_, least) = board.least(&orient::options(&shapes, finding, &finders(&shapes, choices))?);
+    let (_, least) =
+        board.least(&orient::options(&shapes, finding, (&finders(&shapes, choices), &Counts::new()))?);
     match board.surplus(choices) > least {
         true => Err(CheckError::Wasteful(plan.surplus().join("; "))),
         false => Ok(plan),

@@ -1,24 +1,22 @@
-//! From a query to its clauses: what must be there, and what must not.
+//! A clause: what must be there, what must not, and what only the opened text shows.
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use blackbox_format::term::Literal;
 
-use super::{Mode, PlanError, Roles, Rules};
-use crate::language::{Expr, Query, word_literal};
+use super::{Mode, Roles, Rules};
+use crate::language::{Days, Expr, Near, distinct, word_literal};
 
 /// Literals of which a row must have at least one.
 pub type Group = Vec<Literal>;
 
-/// Most clauses and characters of a query that an error writes out.
-const WRITTEN_CLAUSES: usize = 8;
-const WRITTEN_CHARS: usize = 400;
-
 /// One alternative of a query, with the part that each literal has in it. A row is opened if it has
-/// one of `find`, one of `open`, one of each group of `tests`, and none of `nots`; the phrases are
-/// checked in the opened text.
+/// one of `find`, one of `open`, one of each group of `tests`, and none of `nots`; the rest is checked
+/// in the opened message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clause {
+    /// The parts that it was made of.
+    pub(super) parts: Vec<Expr>,
     /// Finds rows.
     pub find: Group,
     /// Opens rows. The same as `find` where the clause has nothing else that could.
@@ -27,20 +25,20 @@ pub struct Clause {
     pub tests: Vec<Group>,
     /// Literals that a row must not have.
     pub nots: Vec<Literal>,
-    /// Words that the text must have one after the other.
-    pub phrases: Vec<Vec<String>>,
-    /// Words that the text must not have one after the other: known only once a row is open.
-    pub not_phrases: Vec<Vec<String>>,
+    /// Groups of which a matching row has one literal each, which no token is asked for: words of
+    /// phrases and distances.
+    pub others: Vec<Group>,
+    /// What the opened message must be besides: phrases, distances, days, and what excludes such.
+    pub filters: Vec<Expr>,
 }
 
 impl Clause {
     /// The groups that could find in place of `find`, should that turn out common.
     pub fn swaps(&self, rules: &Rules) -> Vec<Group> {
-        let words = self.phrases.iter().flatten().map(|word| vec![word_literal(word)]);
         let mut swaps: Vec<Group> = Vec::new();
-        for group in [self.open.clone()].into_iter().chain(self.tests.iter().cloned()).chain(words) {
-            if group != self.find && !swaps.contains(&group) && group.iter().all(|l| rules.may_find(l)) {
-                swaps.push(group);
+        for group in [&self.open].into_iter().chain(&self.tests).chain(&self.others) {
+            if *group != self.find && !swaps.contains(group) && group.iter().all(|l| rules.may_find(l)) {
+                swaps.push(group.clone());
             }
         }
         swaps
@@ -101,39 +99,67 @@ pub(super) struct Conjunct {
 pub(super) enum Need {
     /// Rows are tested for it.
     Test,
-    /// A word of a phrase: the opened text shows it.
+    /// A word of a phrase or a side of a distance: the opened text shows it.
     Nothing,
 }
 
 /// A clause before its roles are chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Shape {
-    /// The alternative in canonical form.
-    pub(super) text: String,
+    /// What it was made of.
+    pub(super) parts: Vec<Expr>,
     pub(super) conjuncts: Vec<Conjunct>,
     pub(super) nots: Vec<Literal>,
-    pub(super) phrases: Vec<Vec<String>>,
-    pub(super) not_phrases: Vec<Vec<String>>,
+    pub(super) filters: Vec<Expr>,
+}
+
+/// What a clause asks for and excludes at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Clash {
+    /// A literal.
+    Literal(Literal),
+    /// Every day.
+    Days(Days, Days),
 }
 
 impl Shape {
+    /// The clause of `parts`, none of which is an `And` or could be told apart into alternatives.
+    pub(super) fn of(parts: Vec<Expr>) -> Result<Shape, Clash> {
+        let mut shape = Shape::default();
+        parts.iter().for_each(|part| shape.add_part(part));
+        for part in parts {
+            if !shape.parts.contains(&part) {
+                shape.parts.push(part);
+            }
+        }
+        shape.without_nots().map_err(Clash::Literal)?;
+        shape.without_implied();
+        match shape.no_day() {
+            Some((after, before)) => Err(Clash::Days(after, before)),
+            None => Ok(shape),
+        }
+    }
+
     /// The clause under `choice`, whose indices must exist.
     pub(super) fn clause(&self, choice: Choice) -> Clause {
-        let rest = self.conjuncts.iter().enumerate().filter(|(index, conjunct)| {
-            ![choice.find, choice.open].contains(index) && conjunct.need == Need::Test
-        });
+        let rest = |need: Need| {
+            let rest = self.conjuncts.iter().enumerate().filter(move |(index, conjunct)| {
+                ![choice.find, choice.open].contains(index) && conjunct.need == need
+            });
+            rest.map(|(_, conjunct)| conjunct.group.clone()).collect()
+        };
         Clause {
+            parts: self.parts.clone(),
             find: self.conjuncts[choice.find].group.clone(),
             open: self.conjuncts[choice.open].group.clone(),
-            tests: rest.map(|(_, conjunct)| conjunct.group.clone()).collect(),
+            tests: rest(Need::Test),
             nots: self.nots.clone(),
-            phrases: self.phrases.clone(),
-            not_phrases: self.not_phrases.clone(),
+            others: rest(Need::Nothing),
+            filters: self.filters.clone(),
         }
     }
 
     fn add(&mut self, group: Group, need: Need) {
-        let group = distinct(group);
         match self.conjuncts.iter_mut().find(|known| known.group == group) {
             Some(known) if need == Need::Nothing => known.need = Need::Nothing,
             Some(_) => {}
@@ -141,133 +167,95 @@ impl Shape {
         }
     }
 
-    fn add_phrase(&mut self, words: &[String]) {
-        words.iter().for_each(|word| self.add(vec![word_literal(word)], Need::Nothing));
-        self.phrases.push(words.to_vec());
-    }
-
-    /// Adds one member of an `And`. `None`: it is of a shape that no clause has.
-    fn add_part(&mut self, part: &Expr) -> Option<()> {
+    /// Adds one member of an `And`.
+    fn add_part(&mut self, part: &Expr) {
         match part {
-            Expr::Term(literal) => self.add(vec![literal.clone()], Need::Test),
-            Expr::Phrase(words) => self.add_phrase(words),
-            Expr::Or(parts) => self.add(terms(parts)?, Need::Test),
-            Expr::Not(part) => match &**part {
-                Expr::Or(parts) => return parts.iter().try_for_each(|part| self.add_not(part)),
-                part => return self.add_not(part),
+            Expr::Phrase(_) | Expr::Near(_) => {
+                self.add_words(part);
+                self.filter(part.clone());
+            }
+            Expr::Not(part) => self.add_not(part),
+            part => match part.alternatives() {
+                Some(group) => self.add(group, Need::Test),
+                None => self.filter(part.clone()),
             },
-            Expr::And(_) => return None,
         }
-        Some(())
     }
 
-    fn add_not(&mut self, part: &Expr) -> Option<()> {
+    /// The words of a phrase, or of both sides of a distance.
+    fn add_words(&mut self, part: &Expr) {
         match part {
-            Expr::Term(literal) if self.nots.contains(literal) => {}
-            Expr::Term(literal) => self.nots.push(literal.clone()),
-            Expr::Phrase(words) => self.not_phrases.push(words.clone()),
-            _ => return None,
-        }
-        Some(())
-    }
-
-    fn contradicts(&self) -> Option<&Literal> {
-        let refused = |conjunct: &&Conjunct| conjunct.group.iter().all(|literal| self.nots.contains(literal));
-        self.conjuncts.iter().find(refused).map(|conjunct| &conjunct.group[0])
-    }
-}
-
-/// The clauses of a query. Literals that stand alone as alternatives form one clause.
-pub(super) fn shapes(query: &Query) -> Result<Vec<Shape>, PlanError> {
-    let mut shapes: Vec<Shape> = Vec::new();
-    let mut alone: Option<(usize, Group)> = None;
-    for part in branches(query.expr()) {
-        if let Expr::Term(literal) = part {
-            alone.get_or_insert((shapes.len(), Vec::new())).1.push(literal.clone());
-            continue;
-        }
-        let shape = shape(part).ok_or_else(|| unsupported(query, part))?;
-        if let Some(literal) = shape.contradicts() {
-            return Err(PlanError::Contradiction { part: part.to_string(), literal: literal.clone() });
-        }
-        if !shapes.contains(&shape) {
-            shapes.push(shape);
+            Expr::Phrase(words) => {
+                words.iter().for_each(|word| self.add(vec![word_literal(word)], Need::Nothing));
+            }
+            Expr::Near(Near { left, right, .. }) => {
+                self.add_words(left);
+                self.add_words(right);
+            }
+            side => self.add(side.alternatives().unwrap_or_default(), Need::Nothing),
         }
     }
-    if let Some((at, group)) = alone {
-        let text = Expr::any(group.iter().cloned().map(Expr::Term).collect()).to_string();
-        let mut shape = Shape { text, ..Shape::default() };
-        shape.add(group, Need::Test);
-        shapes.insert(at, shape);
-    }
-    Ok(shapes)
-}
 
-fn branches(expr: &Expr) -> &[Expr] {
-    match expr {
-        Expr::Or(parts) => parts,
-        other => std::slice::from_ref(other),
-    }
-}
-
-fn shape(branch: &Expr) -> Option<Shape> {
-    let mut shape = Shape { text: branch.to_string(), ..Shape::default() };
-    match branch {
-        Expr::And(parts) => parts.iter().try_for_each(|part| shape.add_part(part))?,
-        part => shape.add_part(part)?,
-    }
-    Some(shape)
-}
-
-fn terms(parts: &[Expr]) -> Option<Group> {
-    let term = |part: &Expr| match part {
-        Expr::Term(literal) => Some(literal.clone()),
-        _ => None,
-    };
-    parts.iter().map(term).collect()
-}
-
-fn distinct(mut group: Group) -> Group {
-    let mut seen = std::collections::BTreeSet::new();
-    group.retain(|literal| seen.insert(literal.clone()));
-    group
-}
-
-fn unsupported(query: &Query, part: &Expr) -> PlanError {
-    PlanError::Shape { part: part.to_string(), written_out: written_out(query) }
-}
-
-/// The query as alternatives that have a plan, if that is short.
-fn written_out(query: &Query) -> Option<String> {
-    let branches = branches(query.expr()).iter().map(|part| match shape(part) {
-        Some(_) => Some(vec![vec![part.clone()]]),
-        None => alternatives(part),
-    });
-    let all: Vec<Vec<Expr>> = branches.collect::<Option<Vec<_>>>()?.concat();
-    let text = Expr::any(all.into_iter().map(Expr::all).collect()).to_string();
-    let written: Query = text.parse().ok()?;
-    (text.chars().count() <= WRITTEN_CHARS && shapes(&written).is_ok()).then_some(text)
-}
-
-/// `expr` as alternatives, each a list of parts that a clause can have; `None` if they are many.
-fn alternatives(expr: &Expr) -> Option<Vec<Vec<Expr>>> {
-    let found = match expr {
-        Expr::Or(parts) if terms(parts).is_none() => {
-            parts.iter().map(alternatives).collect::<Option<Vec<_>>>()?.concat()
+    /// Adds a part that must not hold.
+    fn add_not(&mut self, part: &Expr) {
+        match part {
+            Expr::Or(parts) => parts.iter().for_each(|part| self.add_not(part)),
+            Expr::Not(part) => self.add_part(part),
+            part => match part.alternatives() {
+                Some(literals) => {
+                    self.nots = distinct(std::mem::take(&mut self.nots).into_iter().chain(literals))
+                }
+                None => self.filter(Expr::not(part.clone())),
+            },
         }
-        Expr::And(parts) => parts.iter().try_fold(vec![Vec::new()], |all, part| {
-            let part = alternatives(part)?;
-            let product =
-                all.iter().flat_map(|left: &Vec<Expr>| part.iter().map(|right| [&left[..], right].concat()));
-            let product: Vec<Vec<Expr>> = product.take(WRITTEN_CLAUSES + 1).collect();
-            (product.len() <= WRITTEN_CLAUSES).then_some(product)
-        })?,
-        Expr::Not(part) => match &**part {
-            Expr::And(parts) => alternatives(&Expr::any(parts.iter().cloned().map(Expr::not).collect()))?,
-            Expr::Or(parts) => alternatives(&Expr::all(parts.iter().cloned().map(Expr::not).collect()))?,
-            _ => vec![vec![expr.clone()]],
-        },
-        _ => vec![vec![expr.clone()]],
-    };
-    (found.len() <= WRITTEN_CLAUSES).then_some(found)
+    }
+
+    fn filter(&mut self, filter: Expr) {
+        if !self.filters.contains(&filter) {
+            self.filters.push(filter);
+        }
+    }
+
+    /// Takes the excluded literals out of the groups. An error if that leaves a group without any.
+    fn without_nots(&mut self) -> Result<(), Literal> {
+        for conjunct in &mut self.conjuncts {
+            let first = conjunct.group[0].clone();
+            conjunct.group.retain(|literal| !self.nots.contains(literal));
+            if conjunct.group.is_empty() {
+                return Err(first);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes out what another conjunct says already: `a AND (a OR b)` is `a`.
+    fn without_implied(&mut self) {
+        let sets: Vec<BTreeSet<&Literal>> =
+            self.conjuncts.iter().map(|conjunct| conjunct.group.iter().collect()).collect();
+        let says = |one: usize, other: usize| {
+            let (one_set, other_set) = (&sets[one], &sets[other]);
+            one_set.is_subset(other_set) && (one_set.len() < other_set.len() || one < other)
+        };
+        let all = 0..sets.len();
+        let implied: Vec<Option<usize>> =
+            all.clone().map(|other| all.clone().find(|one| *one != other && says(*one, other))).collect();
+        let same: Vec<usize> = all
+            .filter(|other| self.conjuncts[*other].need == Need::Nothing)
+            .filter_map(|other| implied[other].filter(|one| sets[*one].len() == sets[other].len()))
+            .collect();
+        same.into_iter().for_each(|one| self.conjuncts[one].need = Need::Nothing);
+        let mut implied = implied.into_iter();
+        self.conjuncts.retain(|_| implied.next().flatten().is_none());
+    }
+
+    /// Two filters that leave no day.
+    fn no_day(&self) -> Option<(Days, Days)> {
+        let days = || {
+            self.filters.iter().filter_map(|filter| match filter {
+                Expr::Days(days) => Some(*days),
+                _ => None,
+            })
+        };
+        days().find_map(|one| days().find(|other| one.excludes(*other)).map(|other| (one, other)))
+    }
 }

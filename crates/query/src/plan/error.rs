@@ -2,19 +2,29 @@
 
 use blackbox_format::term::Literal;
 
-use super::{Role, Rules};
-use crate::language::ParseError;
+use super::{
+    CLAUSE_LITERALS, CLAUSES, Role, Rules,
+    clause::{Conjunct, Shape},
+};
+use crate::language::{Days, Expr, ParseError};
 
 /// Why a query has no plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
-    /// The query nests AND, OR and NOT in a way that no clause has.
-    #[error("({part}) nests AND, OR and NOT more deeply than tokens can follow")]
-    Shape {
-        /// The alternative concerned, in canonical form.
+    /// More than [`CLAUSES`] clauses, or [`CLAUSE_LITERALS`] literals in them.
+    #[error(
+        "the query is more than {CLAUSES} conjunctions, or {CLAUSE_LITERALS} terms in them, once its ORs are told apart"
+    )]
+    Wide,
+    /// Days that exclude each other.
+    #[error("({part}) matches nothing: no day is within {one} and {other}")]
+    NoDay {
+        /// The alternative concerned.
         part: String,
-        /// The whole query written out, where that is short.
-        written_out: Option<String>,
+        /// The first.
+        one: Days,
+        /// The other.
+        other: Days,
     },
     /// A literal is both asked for and excluded.
     #[error("({part}) matches nothing: it asks for {literal} and excludes it")]
@@ -33,6 +43,10 @@ pub enum PlanError {
         common: Vec<Literal>,
         /// Its terms of fields that only narrow.
         narrow: Vec<Literal>,
+        /// A group of it without what may not find, in canonical form.
+        instead: Option<String>,
+        /// How many other alternatives the query has.
+        others: usize,
     },
     /// A literal preferred as finder is not one that the query asks for.
     #[error("{0} cannot find: the query does not ask for it")]
@@ -62,9 +76,22 @@ pub enum PlanError {
 }
 
 impl PlanError {
-    pub(super) fn nothing_finds(part: String, literals: &[Literal], rules: &Rules) -> PlanError {
-        let (common, narrow) = sorted(literals, rules);
-        PlanError::NothingFinds { part, common, narrow }
+    pub(super) fn nothing_finds((shape, others): (&Shape, usize), rules: &Rules) -> PlanError {
+        let literals: Vec<Literal> = shape.conjuncts.iter().flat_map(|c| c.group.clone()).collect();
+        let (common, narrow) = sorted(&literals, rules);
+        let able = |conjunct: &Conjunct| {
+            let able = conjunct.group.iter().filter(|literal| rules.may_find(literal));
+            able.cloned().map(Expr::Term).collect::<Vec<Expr>>()
+        };
+        let rest = shape.conjuncts.iter().map(able).filter(|able| !able.is_empty()).max_by_key(Vec::len);
+        let instead = rest.map(|rest| Expr::any(rest).brief());
+        PlanError::NothingFinds {
+            part: Expr::all(shape.parts.clone()).brief(),
+            common,
+            narrow,
+            instead,
+            others,
+        }
     }
 
     pub(super) fn may_not_find(literal: &Literal, group: &[Literal], rules: &Rules) -> PlanError {
@@ -75,13 +102,21 @@ impl PlanError {
     /// What to write instead.
     pub fn hint(&self) -> Option<String> {
         match self {
-            PlanError::Shape { written_out: Some(text), .. } => Some(format!("write {text}")),
-            PlanError::Shape { written_out: None, .. } => {
-                Some("write it as alternatives, such as (a AND c) OR (b AND c)".into())
+            PlanError::Wide => Some(
+                "make several requests of it; an OR of single words is never told apart, one of phrases or ANDs is"
+                    .into(),
+            ),
+            PlanError::NoDay { .. } => {
+                Some("after: has its day and all later ones, before: the days before its own".into())
             }
             PlanError::Contradiction { .. } => Some("leave one of the two out".into()),
-            PlanError::NothingFinds { .. } => {
-                Some("add an uncommon word with AND; in a group of alternatives each must be uncommon".into())
+            PlanError::NothingFinds { instead, part, others, .. } => {
+                let with = match instead {
+                    Some(rest) => format!("; in a group of alternatives each must be uncommon, as in ({rest})"),
+                    None => format!(", such as ({part}) AND greensill"),
+                };
+                let without = if *others > 0 { format!("; or leave out ({part})") } else { String::new() };
+                Some(format!("add an uncommon word with AND{with}{without}"))
             }
             PlanError::NotAsked(_) | PlanError::MayNotFind { .. } => {
                 Some("name an uncommon term that the query asks for, or leave the choice to the plan".into())

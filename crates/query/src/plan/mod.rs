@@ -7,6 +7,7 @@ mod bits;
 mod check;
 mod clause;
 mod closure;
+mod distribute;
 mod error;
 mod orient;
 mod roles;
@@ -27,6 +28,23 @@ use blackbox_format::term::Literal;
 use crate::language::Query;
 use clause::Shape;
 use orient::Board;
+
+/// Most clauses of a query.
+pub const CLAUSES: usize = 1_000;
+/// Most literals in the conjuncts of all clauses, each counted as often as it is there.
+pub const CLAUSE_LITERALS: usize = 20_000;
+
+/// How many messages have a literal, as far as a request in mode `count` has told.
+pub type Counts = BTreeMap<Literal, u64>;
+
+/// What an examiner knows and wishes.
+#[derive(Debug, Clone, Copy)]
+pub struct Wishes<'a> {
+    /// Literals that are to find.
+    pub prefer: &'a [Literal],
+    /// Known counts: of choices that open equally much beyond the query, the rarest finds.
+    pub counts: &'a Counts,
+}
 
 /// How a query is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,14 +68,26 @@ impl Plan {
     /// # Errors
     /// The query has no plan, or not with these finders; see [`PlanError`].
     pub fn new(query: &Query, mode: Mode, rules: &Rules, prefer: &[Literal]) -> Result<Plan, PlanError> {
+        Plan::wished((query, mode), rules, Wishes { prefer, counts: &Counts::new() })
+    }
+
+    /// The same, knowing how often literals occur.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn wished(
+        (query, mode): (&Query, Mode),
+        rules: &Rules,
+        wishes: Wishes<'_>,
+    ) -> Result<Plan, PlanError> {
         match mode {
             Mode::Drill if !query.is_drill() => Err(PlanError::NotDrill),
             Mode::Count | Mode::Open | Mode::Exceptional if query.is_drill() => Err(PlanError::Drill),
-            Mode::Count if prefer.is_empty() => Ok(Plan::counting(query)),
+            Mode::Count if wishes.prefer.is_empty() => Ok(Plan::counting(query)),
             Mode::Count => Err(PlanError::CountFinds),
             Mode::Open | Mode::Drill | Mode::Exceptional => {
-                let shapes = clause::shapes(query)?;
-                let choices = settle((query, mode), &shapes, Finding { rules, mode }, prefer)?;
+                let shapes = distribute::shapes(query)?;
+                let choices = settle((query, mode), &shapes, Finding { rules, mode }, wishes)?;
                 Ok(Plan::assemble((query, mode), &shapes, choices))
             }
         }
@@ -73,20 +103,9 @@ impl Plan {
         self.closure().surplus(self)
     }
 
-    /// Every literal and its part, and every check of the opened text, in plain words.
+    /// In plain words: for each clause what finds, opens, is tested or only looked at.
     pub fn lines(&self) -> Vec<String> {
-        let literals = self.literals.iter().map(|(literal, roles)| words::part(literal, *roles));
-        let phrases =
-            self.clauses.iter().flat_map(|clause| &clause.phrases).map(|words| words::phrase(words));
-        let nots =
-            self.clauses.iter().flat_map(|clause| &clause.not_phrases).map(|words| words::not_phrase(words));
-        let mut lines: Vec<String> = literals.collect();
-        for line in phrases.chain(nots) {
-            if !lines.contains(&line) {
-                lines.push(line);
-            }
-        }
-        lines
+        words::plan(self)
     }
 
     fn counting(query: &Query) -> Plan {
@@ -126,14 +145,17 @@ fn settle(
     asked: (&Query, Mode),
     shapes: &[Shape],
     finding: Finding<'_>,
-    prefer: &[Literal],
+    wishes: Wishes<'_>,
 ) -> Result<Vec<Choice>, PlanError> {
-    asked_and_able(shapes, finding, prefer)?;
-    let options = orient::options(shapes, finding, &prefer.iter().collect())?;
+    asked_and_able(shapes, finding, wishes.prefer)?;
+    let prefer = wishes.prefer.iter().collect();
+    let options = orient::options(shapes, finding, (&prefer, wishes.counts))?;
     let mut board = Board::new(shapes);
     let (mut choices, mut surplus) = board.least(&options);
     loop {
-        let (better, less) = board.least(&orient::options(shapes, finding, &finders(shapes, &choices))?);
+        // As the custodian, who knows no counts.
+        let all = orient::options(shapes, finding, (&finders(shapes, &choices), &Counts::new()))?;
+        let (better, less) = board.least(&all);
         if less >= surplus {
             return Ok(choices);
         }

@@ -12,7 +12,7 @@ use std::{
 use blackbox_format::term::{Field, Literal};
 
 use super::{
-    Finding, PlanError, Rules,
+    Counts, Finding, PlanError, Rules,
     bits::Bits,
     clause::{Choice, Conjunct, Need, Shape},
 };
@@ -50,14 +50,15 @@ struct Cost {
     openers: usize,
 }
 
-/// The choices to weigh in each clause. Where a conjunct that may find has a literal of `prefer`,
-/// only such conjuncts find.
+/// The choices to weigh in each clause. Where a conjunct that may find has one of the literals given,
+/// only such conjuncts find; of others, those that are known to be rare come first.
 pub(super) fn options(
     shapes: &[Shape],
     finding: Finding<'_>,
-    prefer: &BTreeSet<&Literal>,
+    wishes: (&BTreeSet<&Literal>, &Counts),
 ) -> Result<Vec<Vec<Ranked>>, PlanError> {
-    shapes.iter().map(|shape| clause_options(shape, finding, prefer)).collect()
+    let others = shapes.len().saturating_sub(1);
+    shapes.iter().map(|shape| clause_options((shape, others), finding, wishes)).collect()
 }
 
 /// Whether each of `choices` finds as one of `options` does.
@@ -69,24 +70,27 @@ pub(super) fn allows(options: &[Vec<Ranked>], choices: &[Choice]) -> bool {
 }
 
 fn clause_options(
-    shape: &Shape,
+    (shape, others): (&Shape, usize),
     finding: Finding<'_>,
-    prefer: &BTreeSet<&Literal>,
+    (prefer, counts): (&BTreeSet<&Literal>, &Counts),
 ) -> Result<Vec<Ranked>, PlanError> {
     let (conjuncts, rules) = (&shape.conjuncts, finding.rules);
     let able = |index: &usize| conjuncts[*index].group.iter().all(|literal| finding.may_find(literal));
     let mut finders: Vec<usize> = (0..conjuncts.len()).filter(able).collect();
     if finders.is_empty() {
-        let literals: Vec<Literal> = conjuncts.iter().flat_map(|c| c.group.clone()).collect();
-        return Err(PlanError::nothing_finds(shape.text.clone(), &literals, rules));
+        return Err(PlanError::nothing_finds((shape, others), rules));
     }
     let preferred = |index: &usize| conjuncts[*index].group.iter().any(|literal| prefer.contains(literal));
     if finders.iter().any(preferred) {
         finders.retain(preferred);
     }
-    finders.sort_by_key(|index| (finder_rank(&conjuncts[*index], rules), *index));
+    let known = |index: usize| known(&conjuncts[index], counts);
+    finders.sort_by_key(|index| {
+        let (ordered, place, length) = finder_rank(&conjuncts[*index], rules);
+        (ordered, known(*index), place, length, *index)
+    });
     let mut openers: Vec<usize> = (0..conjuncts.len()).collect();
-    openers.sort_by_key(|index| (opener_rank(&conjuncts[*index], rules), *index));
+    openers.sort_by_key(|index| (known(*index), opener_rank(&conjuncts[*index], rules), *index));
     let alone = conjuncts.len() == 1;
     let pairs = finders.iter().take(WEIGHED).enumerate().flat_map(|(finder, find)| {
         let others = openers.iter().filter(move |open| alone || *open != find).take(WEIGHED).enumerate();
@@ -97,6 +101,12 @@ fn clause_options(
         })
     });
     Ok(pairs.collect())
+}
+
+/// How many messages at most have one of the group, where that is known of all; what is not comes last.
+fn known(conjunct: &Conjunct, counts: &Counts) -> (bool, u64) {
+    let sum: Option<u64> = conjunct.group.iter().map(|literal| counts.get(literal).copied()).sum();
+    (sum.is_none(), sum.unwrap_or_default())
 }
 
 /// What the rules let find does so best, whoever else may; then a digest, then a file name, then the

@@ -1,6 +1,7 @@
 //! Facts about plans.
 
 use super::*;
+use crate::language::Expr;
 
 fn rules() -> Rules {
     Rules { common: ["the", "and", "of", "to", "be"].map(String::from).into(), ..Rules::default() }
@@ -126,25 +127,86 @@ fn a_preferred_term_finds_or_the_reason_is_said() {
     }
 }
 
+/// The clauses, as a query writes them.
+fn clauses(plan: &Plan) -> String {
+    let whole = |clause: &Clause| Expr::all(clause.parts.clone()).brief();
+    plan.clauses.iter().map(whole).collect::<Vec<_>>().join(" | ")
+}
+
 #[test]
-fn deeper_queries_are_written_out() {
+fn any_shape_becomes_clauses() {
     for (query, expected) in [
-        ("((abc AND lex) OR xyz) AND from:x", "(abc AND lex AND from:x) OR (xyz AND from:x)"),
-        ("(\"herd immunity\" OR xyz) AND from:x", "(\"herd immunity\" AND from:x) OR (xyz AND from:x)"),
-        ("abc AND NOT (lex AND xyz)", "(abc AND NOT lex) OR (abc AND NOT xyz)"),
-        ("abc AND (lex OR NOT xyz)", "(abc AND lex) OR (abc AND NOT xyz)"),
+        ("((abc AND lex) OR xyz) AND from:x", "abc AND lex AND from:x | xyz AND from:x"),
         (
-            "abc AND NOT (lex OR (xyz AND uvw))",
-            "(abc AND NOT lex AND NOT xyz) OR (abc AND NOT lex AND NOT uvw)",
+            "(\"herd immunity\" OR xyz OR uvw) AND from:x",
+            "\"herd immunity\" AND from:x | (xyz OR uvw) AND from:x",
         ),
+        ("abc AND NOT (lex AND xyz)", "abc AND NOT (lex AND xyz)"),
+        ("abc AND (lex OR NOT xyz)", "abc AND (lex OR NOT xyz)"),
+        ("abc AND NOT (lex OR (xyz AND uvw))", "abc AND NOT (lex OR (xyz AND uvw))"),
+        ("(abc OR \"lex xyz\") AND (abc OR \"uvw uvw\")", "abc | \"lex xyz\" AND \"uvw uvw\""),
+        ("abc OR (abc AND lex)", "abc"),
+        ("(abc AND lex) OR (lex AND abc)", "abc AND lex"),
+        ("(abc AND NOT lex) OR (abc AND NOT lex AND NOT xyz)", "abc AND NOT lex"),
+        (
+            "(abc OR \"lex xyz\") w/5 (uvw OR \"lex lex\")",
+            "abc w/5 uvw | abc w/5 \"lex lex\" | \"lex xyz\" w/5 uvw | \"lex xyz\" w/5 \"lex lex\"",
+        ),
+        (
+            "(abc AND after:2020-03-12) OR (abc AND before:2020-01-01)",
+            "abc AND after:2020-03-12 | abc AND before:2020-01-01",
+        ),
+        ("(abc AND NOT abc) OR lex", "lex"),
+        ("forms(lend) OR lex OR \"abc xyz\"", "forms(lend) OR lex | \"abc xyz\""),
     ] {
-        let error = planned(query, &[]).unwrap_err();
-        assert_eq!(error.hint().unwrap(), format!("write {expected}"));
-        plan(expected);
+        assert_eq!(clauses(&plan(query)), expected, "{query}");
     }
-    let wide = (0..9).map(|n| format!("(a{n} AND b{n})")).collect::<Vec<_>>().join(" OR ");
-    let error = planned(&format!("({wide}) AND from:x"), &[]).unwrap_err();
-    assert!(matches!(error, PlanError::Shape { written_out: None, .. }));
+}
+
+#[test]
+fn what_a_clause_says_twice_is_asked_once() {
+    for (query, expected) in [
+        ("abc AND (abc OR lex)", "abc=cfto"),
+        ("(abc OR lex) AND NOT abc", "abc=t lex=cfto"),
+        ("lex AND NOT (abc OR NOT xyz)", "abc=t lex=cf xyz=to"),
+        ("lex w/5 (lexus OR lex)", "lex=cfto"),
+        ("herd w/5 immunity", "herd=to immunity=cf"),
+        ("(abc OR abcd) pre/2 lexus AND from:x", "lexus=cf from:x=to"),
+        ("abc AND after:2020-03-12 AND NOT (lex w/2 xyz)", "abc=cfto"),
+        ("forms(lend) AND from:x", "lend=cf lend's=cf lending=cf lends=cf lent=cf from:x=to"),
+        ("abc AND NOT forms(lend)", "abc=cfto lend=t lend's=t lending=t lends=t lent=t"),
+    ] {
+        assert_eq!(roles(&plan(query)), expected, "{query}");
+    }
+}
+
+#[test]
+fn a_query_of_too_many_clauses_is_refused() {
+    let some =
+        |letter: &str| (0..40).map(|n| format!("\"{letter}{n} {letter}\"")).collect::<Vec<_>>().join(" OR ");
+    let error = planned(&format!("({}) AND ({})", some("xa"), some("xb")), &[]).unwrap_err();
+    assert!(error == PlanError::Wide && error.hint().unwrap().contains("several requests"));
+    let wide = format!(
+        "fuzzy(greensill,1) AND ({})",
+        (0..50).map(|n| format!("\"a{n} b\"")).collect::<Vec<_>>().join(" OR ")
+    );
+    assert_eq!(planned(&wide, &[]).unwrap_err(), PlanError::Wide);
+}
+
+#[test]
+fn of_equal_finders_the_one_known_to_be_rare_finds() {
+    let counts: Counts = [("word:greensill", 40), ("word:loan", 3), ("word:xyz", 90)]
+        .map(|(literal, count)| (literal.parse().unwrap(), count))
+        .into();
+    let roles = |query: &str| {
+        let wishes = Wishes { prefer: &[], counts: &counts };
+        let plan = Plan::wished((&query.parse().unwrap(), Mode::Open), &rules(), wishes).unwrap();
+        assert_eq!(Plan::check(&plan.claim(), &rules()).as_ref(), Ok(&plan), "{query}");
+        roles(&plan)
+    };
+    assert_eq!(roles("greensill AND loan AND unknown"), "greensill=to loan=cf unknown=t");
+    assert_eq!(roles("(greensill OR loan) AND xyz"), "greensill=cf loan=cf xyz=to");
+    assert_eq!(roles("greensill AND the"), "greensill=cf the=to");
 }
 
 #[test]
@@ -152,6 +214,11 @@ fn a_query_that_contradicts_itself_is_refused() {
     for query in ["abc AND NOT abc", "(abc OR lex) AND NOT (lex OR abc)", "\"abc lex\" AND NOT lex"] {
         assert!(matches!(planned(query, &[]), Err(PlanError::Contradiction { .. })), "{query}");
     }
+    let error = planned("abc AND after:2020-03-12 AND before:2020-03-12", &[]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "(abc AND after:2020-03-12 AND before:2020-03-12) matches nothing: no day is within after:2020-03-12 and before:2020-03-12"
+    );
 }
 
 #[test]
@@ -244,8 +311,8 @@ fn a_plan_is_said_in_plain_words() {
         plan.lines(),
         [
             "word:immunity finds: tells how many rows have it, and which",
-            "word:loan is tested: whether a row that another term found contains loan",
             "from:\"ada quill\" opens: of the messages that another term found, each that was sent by \"ada quill\"",
+            "word:loan is tested: a row that another term found and that contains loan is not opened",
             "the phrase \"herd immunity\" is looked for in the text of each opened message",
             "a message with the phrase \"of course\" is opened all the same, and not shown",
         ]
@@ -253,6 +320,29 @@ fn a_plan_is_said_in_plain_words() {
     assert_eq!(
         plan.closure().lines(),
         ["every message that contains immunity and was sent by \"ada quill\""]
+    );
+}
+
+#[test]
+fn each_conjunction_is_said_on_its_own() {
+    let plan = plan(
+        "(forms(lend) w/5 bank AND from:x AND after:2020-03-12) OR (\"herd immunity\" AND before:2020-04-01 AND NOT (abc AND xyz))",
+    );
+    assert_eq!(
+        plan.lines(),
+        [
+            "conjunction 1 of 2: (forms(lend) w/5 bank) AND from:x AND after:2020-03-12",
+            "  word:bank finds: tells how many rows have it, and which",
+            "  from:x opens: of the messages that another term found, each that was sent by x",
+            "  forms(lend) w/5 bank is looked for in the text of each opened message: at most 5 words apart, in either order",
+            "  of the opened messages only those sent on 2020-03-12 or later (UTC) are shown",
+            "conjunction 2 of 2: \"herd immunity\" AND before:2020-04-01 AND NOT (abc AND xyz)",
+            "  word:immunity finds: tells how many rows have it, and which",
+            "  word:herd opens: of the messages that another term found, each that contains herd",
+            "  the phrase \"herd immunity\" is looked for in the text of each opened message",
+            "  of the opened messages only those sent before 2020-04-01 (UTC) are shown",
+            "  a message with (abc AND xyz) is opened all the same, and not shown",
+        ]
     );
 }
 
@@ -328,4 +418,15 @@ fn a_drill_is_a_request_of_its_own_kind() {
     assert_eq!(Plan::new(&word, Mode::Drill, &rules(), &[]), Err(PlanError::NotDrill));
     let claim = Claim { mode: Mode::Drill, ..self::plan("greensill").claim() };
     assert_eq!(Plan::check(&claim, &rules()), Err(CheckError::Plan(PlanError::NotDrill)));
+}
+
+#[test]
+fn many_phrases_beside_many_are_planned_in_time() {
+    let phrases = |letter: &str| {
+        (0..15).map(|n| format!("\"{letter}{n} {letter}z{n}\"")).collect::<Vec<_>>().join(" OR ")
+    };
+    let started = std::time::Instant::now();
+    let plan = plan(&format!("({}) AND ({}) AND from:x", phrases("xa"), phrases("xb")));
+    assert_eq!((plan.clauses.len(), plan.surplus().len()), (225, 0));
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }

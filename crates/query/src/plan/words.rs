@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use blackbox_format::term::{Field, Literal};
 
-use super::{Role, Roles};
+use super::{Clause, Mode, Plan};
+use crate::language::{Days, Expr, Order};
+
+/// Literals of a group that a line names; the query names all.
+const NAMED: usize = 12;
 
 /// One line a field: every message that has one of `literals`.
 pub(super) fn every(literals: Vec<&Literal>) -> Vec<String> {
@@ -21,37 +25,113 @@ pub(super) fn every_pair(finders: &[&Literal], openers: &[&Literal]) -> String {
     format!("every message that {} and {}", side(finders), side(openers))
 }
 
-/// The literal and what it is used for.
-pub(super) fn part(literal: &Literal, roles: Roles) -> String {
-    let name = format!("{}:{}", literal.field, shown(&literal.term));
-    let says = condition(literal.field, &[&literal.term]);
-    let finds = match roles.has(Role::Exceptional) {
-        true => "tells how many rows have it, and which, common or not",
-        false => "tells how many rows have it, and which",
+/// The parts of each clause, under its own heading if there are several.
+pub(super) fn plan(plan: &Plan) -> Vec<String> {
+    let counted = plan.literals.iter().filter(|_| plan.mode == Mode::Count);
+    let mut lines: Vec<String> = counted.map(|(literal, _)| count(literal)).collect();
+    for (number, clause) in (1..).zip(&plan.clauses) {
+        let parts = self::clause(clause, plan.mode);
+        if plan.clauses.len() == 1 {
+            lines.extend(parts);
+            continue;
+        }
+        let whole = Expr::all(clause.parts.clone()).brief();
+        lines.push(format!("conjunction {number} of {}: {whole}", plan.clauses.len()));
+        lines.extend(parts.into_iter().map(|line| format!("  {line}")));
+    }
+    lines
+}
+
+fn count(literal: &Literal) -> String {
+    format!("{} is counted: how many messages of each month have it", name(literal))
+}
+
+/// What each part of a clause does.
+fn clause(clause: &Clause, mode: Mode) -> Vec<String> {
+    let common = if mode == Mode::Exceptional { ", common or not" } else { "" };
+    let mut lines = match clause.find == clause.open {
+        true => vec![format!("{} finds and opens: {}{common}", names(&clause.find), all_of(&clause.find))],
+        false => vec![
+            format!("{} finds: tells how many rows have it, and which{common}", names(&clause.find)),
+            format!(
+                "{} opens: of the messages that another term found, each that {}",
+                names(&clause.open),
+                says(&clause.open)
+            ),
+        ],
     };
-    let common = if roles.has(Role::Exceptional) { ", common or not" } else { "" };
-    match (roles.has(Role::Find), roles.has(Role::Open), roles.has(Role::Test)) {
-        (true, true, _) => format!("{name} finds and opens: {}{common}", every(vec![literal]).concat()),
-        (true, false, false) => format!("{name} finds: {finds}"),
-        (true, false, true) => {
-            format!("{name} finds: {finds}; and is tested: whether a row that another term found {says}")
+    lines.extend(clause.tests.iter().map(|group| {
+        format!("{} is tested: whether a row that another term found {}", names(group), says(group))
+    }));
+    lines.extend(clause.nots.iter().map(|literal| {
+        let says = says(std::slice::from_ref(literal));
+        format!("{} is tested: a row that another term found and that {says} is not opened", name(literal))
+    }));
+    lines.extend(clause.filters.iter().map(filter));
+    lines
+}
+
+/// What is looked at in each opened message.
+fn filter(filter: &Expr) -> String {
+    match filter {
+        Expr::Phrase(_) => format!("the phrase {filter} is looked for in the text of each opened message"),
+        Expr::Near(near) => {
+            let way = match near.distance.order {
+                Order::Either => "in either order",
+                Order::Written => "in this order",
+            };
+            let words = match near.distance.words {
+                1 => "next to each other".to_owned(),
+                words => format!("at most {words} words apart"),
+            };
+            let brief = filter.brief();
+            format!("{brief} is looked for in the text of each opened message: {words}, {way}")
         }
-        (false, true, _) => {
-            format!("{name} opens: of the messages that another term found, each that {says}")
+        Expr::Days(Days::After(day)) => {
+            format!("of the opened messages only those sent on {day} or later (UTC) are shown")
         }
-        (false, false, true) => format!("{name} is tested: whether a row that another term found {says}"),
-        (false, false, false) => format!("{name} is counted: how many messages of each month have it"),
+        Expr::Days(Days::Before(day)) => {
+            format!("of the opened messages only those sent before {day} (UTC) are shown")
+        }
+        Expr::Not(part) => match &**part {
+            Expr::Phrase(_) => {
+                format!("a message with the phrase {part} is opened all the same, and not shown")
+            }
+            part => format!("a message with ({}) is opened all the same, and not shown", part.brief()),
+        },
+        other => format!("of the opened messages only those with ({}) are shown", other.brief()),
     }
 }
 
-/// A phrase of the query.
-pub(super) fn phrase(words: &[String]) -> String {
-    format!("the phrase \"{}\" is looked for in the text of each opened message", words.join(" "))
+fn name(literal: &Literal) -> String {
+    format!("{}:{}", literal.field, shown(&literal.term))
 }
 
-/// A phrase that the query excludes.
-pub(super) fn not_phrase(words: &[String]) -> String {
-    format!("a message with the phrase \"{}\" is opened all the same, and not shown", words.join(" "))
+/// A group by its first literals.
+fn names(group: &[Literal]) -> String {
+    let first: Vec<String> = group.iter().take(NAMED).map(name).collect();
+    match group.len().checked_sub(NAMED) {
+        _ if group.len() == 1 => first.concat(),
+        None | Some(0) => format!("each of {}", first.join(", ")),
+        Some(more) => format!("each of {} and {more} more of the query", first.join(", ")),
+    }
+}
+
+/// What a group opens alone.
+fn all_of(group: &[Literal]) -> String {
+    match group {
+        [literal] => every(vec![literal]).concat(),
+        _ => format!("every message that {}", says(group)),
+    }
+}
+
+/// What a message with one of the group does, by its first literals.
+fn says(group: &[Literal]) -> String {
+    let first = side(&group.iter().take(NAMED).collect::<Vec<_>>());
+    match group.len().checked_sub(NAMED) {
+        None | Some(0) => first,
+        Some(more) => format!("{first}, or has one of the {more} more"),
+    }
 }
 
 /// One of `literals`, as a part of a sentence that another part may follow.
