@@ -107,7 +107,27 @@ pub struct Who {
 /// # Errors
 /// The key cannot be read, or the log was rolled back or forked.
 pub fn who(archive: &Archive<'_>, ledger: &Ledger, args: &WhoArgs) -> Result<Who, Failure> {
-    let (mut who, outside) = known(archive, args)?;
+    who_is(archive, ledger, (own(args)?, args))
+}
+
+/// Whose `--key` it is. To be asked before the archive is locked: a passphrase or a token may take its time.
+///
+/// # Errors
+/// The key cannot be read.
+pub fn own(args: &WhoArgs) -> Result<Identity, Failure> {
+    identity(&args.key, of_key(args.passphrase_file.as_deref()))
+}
+
+/// As [`who`], for an identity that was read before.
+///
+/// # Errors
+/// The log was rolled back or forked.
+pub fn who_is(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    (identity, args): (Identity, &WhoArgs),
+) -> Result<Who, Failure> {
+    let (mut who, outside) = known(archive, (identity, args))?;
     contact(archive, ledger, (&mut who.state, &who.identity), outside.as_ref())?;
     Ok(who)
 }
@@ -116,8 +136,12 @@ pub fn who(archive: &Archive<'_>, ledger: &Ledger, args: &WhoArgs) -> Result<Who
 ///
 /// # Errors
 /// As [`who`], but for that.
-pub fn who_changes(archive: &Archive<'_>, ledger: &Ledger, args: &WhoArgs) -> Result<Who, Failure> {
-    let (mut who, outside) = known(archive, args)?;
+pub fn who_changes(
+    archive: &Archive<'_>,
+    ledger: &Ledger,
+    (identity, args): (Identity, &WhoArgs),
+) -> Result<Who, Failure> {
+    let (mut who, outside) = known(archive, (identity, args))?;
     let seen = contact_to_change(archive, ledger, (&mut who.state, &who.identity), outside.as_ref())?;
     if let Some(error) = seen {
         warn(&format!("{error}; find out who is wrong before this change is in force"));
@@ -125,8 +149,10 @@ pub fn who_changes(archive: &Archive<'_>, ledger: &Ledger, args: &WhoArgs) -> Re
     Ok(who)
 }
 
-fn known(archive: &Archive<'_>, args: &WhoArgs) -> Result<(Who, Option<Outside>), Failure> {
-    let identity = identity(&args.key, of_key(args.passphrase_file.as_deref()))?;
+fn known(
+    archive: &Archive<'_>,
+    (identity, args): (Identity, &WhoArgs),
+) -> Result<(Who, Option<Outside>), Failure> {
     let folder = args.state.clone().unwrap_or_else(|| State::path_beside(&args.key));
     let state = State::open(&folder, archive)?;
     let outside = args.checkpoint.as_deref().map(outside).transpose()?;
@@ -157,10 +183,11 @@ pub fn desk<'a>(
 ) -> Result<Desk<'a>, Failure> {
     let mut opened = Archive::open(store)?;
     let operator = needed_operator(&opened, (archive, operator))?;
+    let own = own(args)?;
     let lock = store.lock()?;
     opened.refresh()?;
     let ledger = Ledger::read(&opened)?;
-    let who = who(&opened, &ledger, args)?;
+    let who = who_is(&opened, &ledger, (own, args))?;
     Ok(Desk { archive: opened, ledger, operator, who, lock })
 }
 

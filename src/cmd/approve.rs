@@ -14,7 +14,7 @@ use super::request::literals;
 use crate::{
     cli, clock,
     failure::Failure,
-    input::{self, Who, who},
+    input::{self, Who},
     output::{Outcome, warn},
 };
 
@@ -22,10 +22,11 @@ pub fn run(args: &cli::Approve) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
     let mut archive = Archive::open(&store)?;
     let operator: Option<Identity> = input::operator(&args.archive, &args.operator)?;
+    let own = input::own(&args.who)?;
     let _lock = store.lock()?;
     archive.refresh()?;
     let ledger = Ledger::read(&archive)?;
-    let mut who = who(&archive, &ledger, &args.who)?;
+    let mut who = input::who_is(&archive, &ledger, (own, &args.who))?;
     let request = ledger.request(&archive, &args.id)?;
     archive.people.group_of(&request.document.compartments)?.member(who.identity.verifier())?;
     let open = opened(&archive, &ledger, (&who, &args.id))?;

@@ -60,10 +60,11 @@ fn propose(args: &Propose) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
     let mut archive = Archive::open(&store)?;
     let operator = input::operator(&args.archive, &args.operator)?;
+    let own = input::own(&args.who)?;
     let _lock = store.lock()?;
     archive.refresh()?;
     let ledger = Ledger::read(&archive)?;
-    let mut who = who_changes(&archive, &ledger, &args.who)?;
+    let mut who = who_changes(&archive, &ledger, (own, &args.who))?;
     if let Some(known) = Proposal::read(&archive)? {
         let message = format!("change {} is proposed already, and waits for signatures", known.change.number);
         return Err(
@@ -89,10 +90,11 @@ fn sign(args: &SignChange) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
     let mut archive = Archive::open(&store)?;
     let operator = input::operator(&args.archive, &args.operator)?;
+    let own = input::own(&args.who)?;
     let _lock = store.lock()?;
     archive.refresh()?;
     let ledger = Ledger::read(&archive)?;
-    let mut who = who_changes(&archive, &ledger, &args.who)?;
+    let mut who = who_changes(&archive, &ledger, (own, &args.who))?;
     let none = || Failure::error("no change waits for signatures").hint("propose one with change propose");
     let mut proposal = Proposal::read(&archive)?.ok_or_else(none)?;
     if proposal.change.number != args.number {

@@ -18,7 +18,7 @@ use blackbox_store::{Folder, Store};
 use crate::{
     cli, clock,
     failure::{Failure, code},
-    input::{self, needed_operator, who},
+    input::{self, needed_operator},
     output::{self, Outcome, warn},
     progress::bar,
 };
@@ -30,10 +30,11 @@ pub fn run(args: &cli::Query) -> Result<Outcome, Failure> {
     if let Some(bundle) = &args.output {
         check_bundle(bundle)?;
     }
+    let own = input::own(&args.who)?;
     let _lock = store.lock()?;
     archive.refresh()?;
     let ledger = Ledger::read(&archive)?;
-    let mut who = who(&archive, &ledger, &args.who)?;
+    let mut who = input::who_is(&archive, &ledger, (own, &args.who))?;
     let open = open_request(&archive, &ledger, &who.identity, &args.id)?;
     if open.request.leaf.by != who.identity.public().verifier.name() {
         let why = format!("it was made by \"{}\"", open.request.leaf.by);

@@ -11,12 +11,7 @@ use blackbox_log::{CHECKPOINT, cosigned};
 use blackbox_store::Store;
 use serde_json::json;
 
-use crate::{
-    cli, clock,
-    failure::Failure,
-    input::{self, who},
-    output::Outcome,
-};
+use crate::{cli, clock, failure::Failure, input, output::Outcome};
 
 pub fn run(args: &cli::Witness) -> Result<Outcome, Failure> {
     if let Some(path) = args.output.as_deref().filter(|path| path.exists()) {
@@ -24,10 +19,11 @@ pub fn run(args: &cli::Witness) -> Result<Outcome, Failure> {
     }
     let store = input::store(&args.archive);
     let mut archive = Archive::open(&store)?;
+    let own = input::own(&args.who)?;
     let _lock = store.lock()?;
     archive.refresh()?;
     let ledger = Ledger::read(&archive)?;
-    let mut who = who(&archive, &ledger, &args.who)?;
+    let mut who = input::who_is(&archive, &ledger, (own, &args.who))?;
     check_witness(&archive, &who.identity)?;
     let mut lines = Vec::new();
     for path in &args.add {
