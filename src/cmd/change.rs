@@ -13,15 +13,15 @@ use blackbox_custody::{
     state::State,
 };
 use blackbox_format::note::Signer;
-use blackbox_store::Store;
+use blackbox_store::{Folder, Store};
 use serde_json::json;
 
 use super::init::{languages, people, witnesses};
 use crate::{
-    cli::{ArchiveArg, Change, ChangeStep, Propose, SignChange},
+    cli::{ArchiveArg, Change, ChangeStep, OperatorArg, Propose, SignChange, WhoArgs},
     clock,
     failure::{Failure, code},
-    input::{self, who_changes},
+    input::{self, Who, who_changes},
     output::Outcome,
 };
 
@@ -56,15 +56,32 @@ fn show(args: &ArchiveArg) -> Result<Outcome, Failure> {
     Ok(Outcome::done(json, text.join("\n")))
 }
 
+/// An archive opened to be changed: by whom, and under its lock. The operator's key need not be at hand.
+struct Table<'a> {
+    archive: Archive<'a>,
+    operator: Option<Identity>,
+    who: Who,
+    lock: Box<dyn Send>,
+}
+
+fn table<'a>(
+    store: &'a Folder,
+    (archive, operator, args): (&ArchiveArg, &OperatorArg, &WhoArgs),
+) -> Result<Table<'a>, Failure> {
+    let mut opened = Archive::open(store)?;
+    let operator = input::operator(archive, operator)?;
+    let own = input::own(args)?;
+    let lock = store.lock()?;
+    opened.refresh()?;
+    let ledger = Ledger::read(&opened)?;
+    let who = who_changes(&opened, &ledger, (own, args))?;
+    Ok(Table { archive: opened, operator, who, lock })
+}
+
 fn propose(args: &Propose) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
-    let mut archive = Archive::open(&store)?;
-    let operator = input::operator(&args.archive, &args.operator)?;
-    let own = input::own(&args.who)?;
-    let _lock = store.lock()?;
-    archive.refresh()?;
-    let ledger = Ledger::read(&archive)?;
-    let mut who = who_changes(&archive, &ledger, (own, &args.who))?;
+    let Table { mut archive, operator, mut who, lock: _lock } =
+        table(&store, (&args.archive, &args.operator, &args.who))?;
     if let Some(known) = Proposal::read(&archive)? {
         let message = format!("change {} is proposed already, and waits for signatures", known.change.number);
         return Err(
@@ -88,13 +105,8 @@ fn propose(args: &Propose) -> Result<Outcome, Failure> {
 
 fn sign(args: &SignChange) -> Result<Outcome, Failure> {
     let store = input::store(&args.archive);
-    let mut archive = Archive::open(&store)?;
-    let operator = input::operator(&args.archive, &args.operator)?;
-    let own = input::own(&args.who)?;
-    let _lock = store.lock()?;
-    archive.refresh()?;
-    let ledger = Ledger::read(&archive)?;
-    let mut who = who_changes(&archive, &ledger, (own, &args.who))?;
+    let Table { mut archive, operator, mut who, lock: _lock } =
+        table(&store, (&args.archive, &args.operator, &args.who))?;
     let none = || Failure::error("no change waits for signatures").hint("propose one with change propose");
     let mut proposal = Proposal::read(&archive)?.ok_or_else(none)?;
     if proposal.change.number != args.number {
