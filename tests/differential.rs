@@ -5,14 +5,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod asked;
+mod corpora;
 mod story;
 mod world;
 
-use std::{collections::BTreeSet, convert::Infallible, path::PathBuf, process::Command};
+use std::{collections::BTreeSet, path::PathBuf, process::Command};
 
 use asked::{Asked, make::Maker, plain::Plain};
 use blackbox_format::{message::Message, term::Literal};
-use blackbox_import::{Exports, Options};
 use blackbox_query::plan::Plan;
 use world::{Bench, World};
 
@@ -154,29 +154,16 @@ fn corpora() -> Option<PathBuf> {
     corpora.map(|corpora| PathBuf::from(corpora).join("large"))
 }
 
-/// The messages of exports as the program reads them, each with its number as id.
-fn imported(exports: PathBuf) -> Vec<Message> {
-    let options = Options::new(jiff::tz::TimeZone::UTC, "UTC");
-    let mut messages = Vec::new();
-    let report = Exports::open(&[exports], options).unwrap().read::<Infallible>(&mut |incoming| {
-        let source_id = Some(messages.len().to_string());
-        messages.push(Message { source_id, ..incoming.message });
-        Ok(())
-    });
-    assert_eq!(report.unwrap().unbalanced(), None);
-    messages
-}
-
 #[test]
 fn queries_of_every_operator_over_text_messages() {
     let Some(corpora) = corpora() else { return };
-    soak(&imported(corpora.join("sms-en.jsonl.gz")), 5_000);
+    soak(&corpora::imported(corpora.join("sms-en.jsonl.gz")), 5_000);
 }
 
 #[test]
 fn queries_of_every_operator_over_the_clinton_release() {
     let Some(corpora) = corpora() else { return };
-    soak(&imported(corpora.join("clinton.jsonl.gz")), 2_500);
+    soak(&corpora::imported(corpora.join("clinton.jsonl.gz")), 2_500);
 }
 
 #[test]
@@ -186,5 +173,5 @@ fn queries_of_every_operator_over_the_enron_part() {
     let packed = corpora.join("enron-maildir.tar.xz");
     let tar = Command::new("tar").arg("xJf").arg(packed).arg("-C").arg(folder.path()).status();
     assert!(tar.unwrap().success());
-    soak(&imported(folder.path().to_owned()), 2_500);
+    soak(&corpora::imported(folder.path().to_owned()), 2_500);
 }

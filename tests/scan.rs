@@ -3,12 +3,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod corpora;
 mod world;
 
-use std::{collections::BTreeSet, convert::Infallible, io::Read, path::PathBuf, process::Command};
+use std::{collections::BTreeSet, io::Read, path::PathBuf, process::Command};
 
 use blackbox_format::{message::Message, month::Month, term::Literal};
-use blackbox_import::{Exports, Options};
 use blackbox_query::matches::Terms;
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use world::{Scan, World, plain_words};
@@ -266,19 +266,6 @@ fn queries_equal_a_plain_scan_of_55_835_real_text_messages() {
     assert!(sum.hits > 1000, "{sum:?}");
 }
 
-/// The messages of exports as the program reads them, each with its number as id.
-fn imported(exports: PathBuf) -> Vec<Message> {
-    let options = Options::new(jiff::tz::TimeZone::UTC, "UTC");
-    let mut messages = Vec::new();
-    let report = Exports::open(&[exports], options).unwrap().read::<Infallible>(&mut |incoming| {
-        let source_id = Some(messages.len().to_string());
-        messages.push(Message { source_id, ..incoming.message });
-        Ok(())
-    });
-    assert_eq!(report.unwrap().unbalanced(), None);
-    messages
-}
-
 #[test]
 fn queries_equal_a_plain_scan_of_the_whole_enron_part() {
     let folder = tempfile::tempdir().unwrap();
@@ -294,7 +281,7 @@ fn queries_equal_a_plain_scan_of_the_whole_enron_part() {
         );
         return;
     }
-    let messages = imported(folder.path().to_owned());
+    let messages = corpora::imported(folder.path().to_owned());
     assert_eq!(messages.len(), 3936);
     let box_folder = tempfile::tempdir().unwrap();
     let world = World::new(box_folder.path(), (2, 3));
@@ -315,7 +302,7 @@ fn queries_equal_a_plain_scan_of_all_texts_of_the_clinton_release() {
         println!("skipped: it takes minutes, and runs where BLACKBOX_SOAK is set");
         return;
     }
-    let messages = imported(PathBuf::from(corpora).join("large/clinton.jsonl.gz"));
+    let messages = corpora::imported(PathBuf::from(corpora).join("large/clinton.jsonl.gz"));
     assert_eq!(messages.len(), 27_159);
     let folder = tempfile::tempdir().unwrap();
     let world = World::new(folder.path(), (2, 3));
